@@ -1,0 +1,38 @@
+"""Helper package of the course "GANs for quality control".
+
+One room, one idea; a room imports only rooms below it::
+
+    settings -> parts, losses, decisions -> datasets -> networks -> detectors -> checkpoints
+             -> plots, widgets, lesson -> exercises
+
+Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
+TensorFlow only with the rooms that train networks.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_ROOMS = (
+    "checkpoints",
+    "datasets",
+    "decisions",
+    "detectors",
+    "exercises",
+    "lesson",
+    "machine",
+    "parts",
+    "plots",
+    "settings",
+    "widgets",
+)
+
+
+def __getattr__(name):
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"gan_helpers has no room {name!r}; its rooms are {', '.join(_ROOMS)}.")
+
+
+def __dir__():
+    return sorted([*globals(), *_ROOMS])
