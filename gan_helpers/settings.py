@@ -11,6 +11,8 @@ Two environment variables steer the course:
 
 import os
 import random
+import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -55,14 +57,28 @@ def data_folder():
 
 
 def quiet_tensorflow():
-    """Silence TensorFlow's start-up messages; they look alarming and say nothing to a learner.
+    """Import TensorFlow without its start-up messages, which look alarming and say nothing to a learner.
 
-    Has an effect only before TensorFlow is imported, so every room that needs it calls this first. What you set
-    yourself stays as you set it.
+    Since TensorFlow 2.19 some of them ignore ``TF_CPP_MIN_LOG_LEVEL``, so the error stream itself is held back during
+    the import; if the import fails, what was held back is shown. Every room that trains networks calls this first.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if "tensorflow" in sys.modules:
+        return
+    error_stream = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            import tensorflow  # noqa: F401
+        except BaseException:
+            held_back.seek(0)
+            os.write(error_stream, held_back.read())
+            raise
+        finally:
+            os.dup2(error_stream, 2)
+            os.close(error_stream)
 
 
 def seed_everything(seed=SEED):
