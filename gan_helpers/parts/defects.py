@@ -14,15 +14,15 @@ FACE = (RECESS + 0.06, 0.93)  # radii between which the turned face lies
 def scratch(surface, severity, rng):
     """A sharp furrow across the turned face, straight or slightly bent, with a bright shoulder."""
     length = 0.40 + 0.75 * severity
-    width = max(0.010 + 0.012 * severity, 0.55 * surface.pixel)
+    width = max(0.014 + 0.012 * severity, 0.55 * surface.pixel)
     x, y = _rotated(surface, *_spot_on_face(rng), rng.uniform(0, 2 * np.pi))
     y = y - rng.uniform(-0.35, 0.35) * x * x
     length_profile = _inside(np.abs(x), length / 2, 0.08) * surface.cover * (surface.open_sky > 0.2)
     furrow = np.clip(1 - np.abs(y) / (2 * width), 0, 1) * length_profile
     shoulder = np.clip(1 - np.abs(y - 2 * width) / (2 * width), 0, 1) * length_profile
     surface.gloss *= 1 - 0.6 * furrow
-    surface.open_sky *= 1 - (0.42 + 0.33 * severity) * furrow
-    surface.albedo += (0.12 + 0.16 * severity) * shoulder
+    surface.open_sky *= 1 - (0.55 + 0.25 * severity) * furrow
+    surface.albedo += (0.18 + 0.16 * severity) * shoulder
     return np.maximum(furrow, shoulder) > 0.25
 
 
@@ -46,12 +46,12 @@ def crack(surface, severity, rng):
         angle = rng.uniform(0, 2 * np.pi)
         outwards = rng.uniform() < 0.5
         start, heading = _polar(BORE_EDGE if outwards else 0.98, angle), angle + (0 if outwards else np.pi)
-    width = max(0.009 + 0.010 * severity, 0.40 * surface.pixel)
+    width = max(0.013 + 0.010 * severity, 0.40 * surface.pixel)
     line = _jagged_line(surface, start, heading, 0.30 + 0.40 * severity, width, rng)
     if severity > 0.55:
         line = np.maximum(line, _jagged_line(surface, start, heading + 0.7, 0.15 + 0.2 * severity, 0.8 * width, rng))
     line *= surface.cover
-    surface.open_sky *= 1 - (0.62 + 0.25 * severity) * line
+    surface.open_sky *= 1 - (0.72 + 0.20 * severity) * line
     surface.gloss *= 1 - 0.5 * line
     return line > 0.3
 
@@ -66,7 +66,7 @@ def porosity(surface, severity, rng):
         radius = max(rng.uniform(0.018, 0.028 + 0.014 * severity), 0.5 * surface.pixel)
         distance = np.sqrt(dx * dx + dy * dy)
         pit = step(radius - distance, 1.4 * surface.pixel) * surface.cover
-        surface.open_sky *= 1 - (0.60 + 0.25 * severity) * pit
+        surface.open_sky *= 1 - (0.68 + 0.22 * severity) * pit
         lip = pit * distance / radius
         surface.slope_x += 0.5 * lip * dx / radius
         surface.slope_y += 0.5 * lip * dy / radius
@@ -87,10 +87,10 @@ def stain(surface, severity, rng):
     distance = blob_radius - np.sqrt(dx * dx + dy * dy)
     film = step(distance, 0.06) * surface.cover
     rim = np.clip(1 - np.abs(distance) / 0.035, 0, 1) * film
-    surface.gloss *= 1 - (0.42 + 0.40 * severity) * film
+    surface.gloss *= 1 - (0.50 + 0.36 * severity) * film
     surface.rough_along *= 1 + 0.6 * film
     surface.rough_across *= 1 + 0.3 * film
-    surface.albedo *= 1 - (0.20 + 0.20 * severity) * film - 0.25 * rim
+    surface.albedo *= 1 - (0.26 + 0.20 * severity) * film - 0.32 * rim
     return film > 0.25
 
 

@@ -1,0 +1,109 @@
+"""Three baselines that any clever method has to beat: mean brightness, PCA reconstruction, nearest neighbour."""
+
+import numpy as np
+
+from gan_helpers.detectors.base import Detector
+
+
+class MeanBrightness(Detector):
+    """Score a part by how far its mean grey value lies from that of normal parts, in standard deviations."""
+
+    name = "mean_brightness"
+    learned_arrays = ("mean", "spread")
+    mean = spread = None
+
+    def _fit(self, normal):
+        brightness = normal.mean(axis=(1, 2, 3), dtype=np.float64)
+        self.mean = brightness.mean()
+        self.spread = max(brightness.std(ddof=1), 1e-6)
+
+    def _score(self, images):
+        return np.abs(images.mean(axis=(1, 2, 3), dtype=np.float64) - self.mean) / self.spread
+
+    def _anomaly_map(self, images):
+        return np.abs(images.mean(axis=-1) - self.mean)
+
+
+class PCAReconstruction(Detector):
+    """Score a part by what the first principal components of normal parts can't reproduce: mean squared residual.
+
+    Parameters
+    ----------
+    n_components : int
+        Components kept; fewer where there are fewer normal parts or pixels.
+
+    References
+    ----------
+    Jackson & Mudholkar 1979, doi:10.1080/00401706.1979.10489779 (the residual as a control statistic).
+    """
+
+    name = "pca"
+    learned_arrays = ("mean", "components")
+    mean = components = None
+
+    def __init__(self, n_components=64):
+        self.n_components = n_components
+
+    def _fit(self, normal):
+        from sklearn.decomposition import PCA
+
+        flat = normal.reshape(len(normal), -1)
+        pca = PCA(min(self.n_components, len(flat) - 1, flat.shape[1]), random_state=0).fit(flat)
+        self.mean, self.components = pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
+
+    def reconstruct(self, images):
+        """Return the images as the components can draw them, float32 (n, h, w, c)."""
+        centred = images.reshape(len(images), -1) - self.mean
+        return (self.mean + centred @ self.components.T @ self.components).reshape(images.shape)
+
+    def _score(self, images):
+        return np.square(images - self.reconstruct(images)).mean(axis=(1, 2, 3))
+
+    def _anomaly_map(self, images):
+        return np.square(images - self.reconstruct(images)).mean(axis=-1)
+
+
+class NearestNeighbour(Detector):
+    """Score a part by its distance to the nearest normal part, in the space of the first principal components.
+
+    Parameters
+    ----------
+    n_components : int
+        Components kept before distances are taken.
+    n_neighbours : int
+        The distance is the mean over so many nearest normal parts.
+
+    References
+    ----------
+    Ramaswamy, Rastogi & Shim 2000, doi:10.1145/335191.335437.
+    """
+
+    name = "nearest_neighbour"
+    learned_arrays = ("mean", "components", "memory", "parts")
+    mean = components = memory = parts = None
+
+    def __init__(self, n_components=64, n_neighbours=1):
+        self.n_components = n_components
+        self.n_neighbours = n_neighbours
+
+    def _fit(self, normal):
+        pca = PCAReconstruction(self.n_components).fit(normal)
+        self.mean, self.components = pca.mean, pca.components
+        self.memory = self._features(normal)
+        self.parts = normal.astype(np.float16)  # kept to show the neighbour and to draw the map
+
+    def _features(self, images):
+        return (images.reshape(len(images), -1) - self.mean) @ self.components.T
+
+    def _nearest(self, images):
+        from sklearn.neighbors import NearestNeighbors
+
+        neighbours = NearestNeighbors(n_neighbors=min(self.n_neighbours, len(self.memory))).fit(self.memory)
+        return neighbours.kneighbors(self._features(images))
+
+    def _score(self, images):
+        return self._nearest(images)[0].mean(axis=1)
+
+    def _anomaly_map(self, images):
+        nearest = self.parts[self._nearest(images)[1][:, 0]].astype(np.float32)
+        return np.square(images - nearest).mean(axis=-1)
