@@ -57,11 +57,11 @@ class FAnoGAN(Detector):
         self,
         *,
         latent_dim=64,
-        base=32,
+        base=24,
         gan_steps=None,
         encoder_steps=None,
-        batch=64,
-        critic_steps=5,
+        batch=32,
+        critic_steps=2,
         penalty_weight=10.0,
         kappa=1.0,
         seed=SEED,
@@ -92,8 +92,8 @@ class FAnoGAN(Detector):
         self.fit_seconds = time.perf_counter() - start
 
     def _train_gan(self, pictures, indices):
-        critic_optimizer = keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9)
-        generator_optimizer = keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9)
+        critic_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9)
+        generator_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9)
         critic_optimizer.build(self.critic.trainable_variables)
         generator_optimizer.build(self.generator.trainable_variables)
 

@@ -6,11 +6,23 @@ from gan_helpers.detectors.base import Detector
 
 
 class MeanBrightness(Detector):
-    """Score a part by how far its mean grey value lies from that of normal parts, in standard deviations."""
+    """Score a part by its mean grey value, in standard deviations from that of normal parts.
+
+    Parameters
+    ----------
+    side : {"both", "dark", "bright"}
+        Which deviation is suspicious. Choose it from what is known of the product, never from test labels: a solar
+        cell glows where it works, so ``"dark"`` is for solar cells.
+    """
 
     name = "mean_brightness"
     learned_arrays = ("mean", "spread")
     mean = spread = None
+
+    def __init__(self, side="both"):
+        if side not in _SIDES:
+            raise ValueError(f"side is {side!r}; choose one of {', '.join(_SIDES)}.")
+        self.side = side
 
     def _fit(self, normal):
         brightness = normal.mean(axis=(1, 2, 3), dtype=np.float64)
@@ -18,10 +30,13 @@ class MeanBrightness(Detector):
         self.spread = max(brightness.std(ddof=1), 1e-6)
 
     def _score(self, images):
-        return np.abs(images.mean(axis=(1, 2, 3), dtype=np.float64) - self.mean) / self.spread
+        return _SIDES[self.side](images.mean(axis=(1, 2, 3), dtype=np.float64) - self.mean) / self.spread
 
     def _anomaly_map(self, images):
-        return np.abs(images.mean(axis=-1) - self.mean)
+        return np.clip(_SIDES[self.side](images.mean(axis=-1) - self.mean), 0, None)
+
+
+_SIDES = {"both": np.abs, "dark": np.negative, "bright": np.positive}
 
 
 class PCAReconstruction(Detector):

@@ -70,7 +70,7 @@ def write_dataset(folder, *, size=128, seed=SEED, per_kind=None):
         Side of the pictures in pixels.
     seed : int
     per_kind : int, optional
-        Keep only the first so many of each split and kind: a small set for a quick look.
+        Keep only so many of each split and kind, spread over the lots: a small set for a quick look.
 
     Returns
     -------
@@ -87,7 +87,9 @@ def write_dataset(folder, *, size=128, seed=SEED, per_kind=None):
         raise ValueError(f"{folder} is not empty; name a new folder, or empty this one first.")
     table = sample_campaign(seed)
     if per_kind is not None:
-        table = table.groupby(["split", "kind"], sort=False).head(per_kind).reset_index(drop=True)
+        groups = [group for _, group in table.groupby(["split", "kind"], sort=False)]
+        spread = [np.unique(np.linspace(0, len(group) - 1, per_kind).astype(int)) for group in groups]
+        table = pd.concat([group.iloc[rows] for group, rows in zip(groups, spread, strict=True)], ignore_index=True)
     images, masks = render_parts(table, size)
     for name, kind, image, mask in zip(table["name"], table["kind"], images, masks, strict=True):
         _write_png(folder / name, image)

@@ -1,0 +1,44 @@
+"""Photographs of parts as arrays: any folder, real solar cells, rendered parts, and named steps to clean them.
+
+>>> split = load_folder("my_parts")           # train/good, test/good, test/<defect>; or good and bad
+>>> split = load_solar_cells()                # real, from the package elpv-dataset
+>>> split = load_parts()                      # rendered, from data/parts
+
+Every one of them gives a `Split` of `PartSet`s: good parts to learn from, other good parts to set the threshold
+with, and a test set to touch once.
+"""
+
+from gan_helpers.datasets.cleaning import (
+    clean,
+    drop_duplicates,
+    flat_field,
+    from_tanh,
+    illumination,
+    match_brightness,
+    standardise,
+    to_tanh,
+)
+from gan_helpers.datasets.folder import load_folder
+from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
+from gan_helpers.datasets.reading import load_image
+from gan_helpers.datasets.rendered import load_parts
+from gan_helpers.datasets.solar import load_solar_cells
+
+__all__ = [
+    "DataError",
+    "DataWarning",
+    "PartSet",
+    "Split",
+    "clean",
+    "drop_duplicates",
+    "flat_field",
+    "from_tanh",
+    "illumination",
+    "load_folder",
+    "load_image",
+    "load_parts",
+    "load_solar_cells",
+    "match_brightness",
+    "standardise",
+    "to_tanh",
+]

@@ -1,0 +1,328 @@
+"""Which file of a folder is what: good or defective, for training or for test, and with which mask."""
+
+import hashlib
+import shutil
+import tempfile
+import warnings
+import zipfile
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gan_helpers.datasets.partset import GOOD, DataError, DataWarning
+from gan_helpers.datasets.reading import SUFFIXES
+
+GOOD_NAMES = (
+    "good",
+    "ok",
+    "okay",
+    "normal",
+    "pass",
+    "passed",
+    "io",
+    "clean",
+    "healthy",
+    "defect_free",
+    "non_defective",
+)
+BAD_NAMES = (
+    "bad",
+    "defective",
+    "defect",
+    "defects",
+    "nok",
+    "not_ok",
+    "ng",
+    "ko",
+    "nio",
+    "abnormal",
+    "anomaly",
+    "anomalies",
+    "anomalous",
+    "fail",
+    "failed",
+    "reject",
+    "rejects",
+    "rejected",
+    "scrap",
+    "faulty",
+    "broken",
+)
+MASK_FOLDERS = ("ground_truth", "groundtruth", "masks", "mask")
+CALIBRATION_FOLDERS = ("validation", "valid", "val", "calibration")
+SYSTEM_FILES = ("thumbs.db", "desktop.ini", "__macosx")  # and all that begins with a dot
+CAMERA_SUFFIXES = (
+    ".heic",
+    ".heif",
+    ".avif",
+    ".raw",
+    ".dng",
+    ".cr2",
+    ".cr3",
+    ".nef",
+    ".arw",
+    ".orf",
+    ".rw2",
+    ".svg",
+    ".jp2",
+    ".mp4",
+    ".mov",
+)
+LISTED = 10  # problems that one message spells out
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file and what its place in the folder says about it."""
+
+    path: Path
+    name: str  # relative to the folder, with forward slashes
+    side: str  # "train", "calibration", "test", or "" where the loader has to decide
+    kind: str
+    group: str  # sub-folder below the class, "" without one
+    mask: Path = None
+
+
+class Problems:
+    """Collects what is wrong, so that a reader who has ten broken files hears of all ten at once."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.sentences = []
+        self.hints = []
+
+    def add(self, sentence):
+        """Note what makes the data unusable, in a sentence with its cure."""
+        self.sentences.append(sentence)
+
+    def hint(self, sentence):
+        """Note what the reader should know about data that can be used."""
+        self.hints.append(sentence)
+
+    def tell(self, stacklevel=3):
+        """Warn of all hints, as if from the caller's caller, then raise all problems as one `DataError`."""
+        for sentence in self.hints:
+            warnings.warn(sentence, DataWarning, stacklevel=stacklevel)
+        self.hints = []
+        if len(self.sentences) == 1:
+            raise DataError(self.sentences[0])
+        if self.sentences:
+            lines = [f"{len(self.sentences)} problems in {self.folder}:", *self.sentences[:LISTED]]
+            if len(self.sentences) > LISTED:
+                lines.append(f"and {len(self.sentences) - LISTED} more.")
+            raise DataError("\n- ".join(lines))
+
+
+@contextmanager
+def opened(path):
+    """Yield the folder behind ``path``; a .zip is unpacked into a temporary folder for as long as it is needed.
+
+    Raises
+    ------
+    DataError
+        If there is nothing at ``path``, or if the archive is broken, locked, or wants to write outside its folder.
+    """
+    path = Path(path).expanduser()
+    if path.is_dir():
+        yield _the_folder_inside(path)
+    elif not path.exists():
+        raise DataError(f"There is no folder {path}; check the spelling, seen from {Path.cwd()}.")
+    elif not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is a file; give the folder that holds the images, or a .zip of it.")
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            _unpack(path, Path(folder))
+            yield _the_folder_inside(Path(folder))
+
+
+def find_photos(root, problems):
+    """List all photographs below ``root`` with their roles, and say whether there is a folder of masks."""
+    folders = [folder for folder in _folders(root) if _plain(folder.name) not in MASK_FOLDERS]
+    mask_folders = [folder for folder in _folders(root) if _plain(folder.name) in MASK_FOLDERS]
+    masks = {}
+    for folder in mask_folders:
+        masks |= _masks(folder, root, problems)
+    for file in _files(root):
+        if file.suffix.lower() in SUFFIXES:
+            problems.add(f"{file.name} lies beside the folders; move it into the folder of its class.")
+    mvtec = any(_plain(folder.name) == "train" for folder in folders)
+    photos = list((_find_mvtec if mvtec else _find_two_folders)(root, folders, masks, problems))
+    for mask in masks.values():
+        problems.add(f"{mask.relative_to(root).as_posix()} fits no image; name it like its image, or remove it.")
+    return photos, bool(mask_folders)
+
+
+def check_copies(photos, problems):
+    """Find files of equal content; a copy on two sides of a split or under two labels is a problem.
+
+    Returns the content's digest for every photo, so that harmless copies can be kept on one side.
+    """
+    digests, by_digest = [], defaultdict(list)
+    for photo in photos:
+        with photo.path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+        by_digest[digests[-1]].append(photo)
+    harmless = []
+    for same in by_digest.values():
+        for other in same[1:]:
+            if other.kind != same[0].kind:
+                problems.add(
+                    f"{same[0].name} and {other.name} are the same file under two labels; remove the wrong one."
+                )
+            elif other.side != same[0].side:
+                problems.add(
+                    f"{same[0].name} and {other.name} are the same file; remove one, because a test on parts "
+                    "that were trained on proves nothing."
+                )
+            else:
+                harmless.append((same[0].name, other.name))
+    if harmless:
+        first, second = harmless[0]
+        problems.hint(f"{len(harmless)} files are exact copies, such as {first} and {second}; see drop_duplicates.")
+    return digests
+
+
+def _find_mvtec(root, folders, masks, problems):
+    """Yield the photos of train/good, test/good, test/<defect> and, where it exists, validation/good."""
+    strangers = []
+    for folder in folders:
+        name = _plain(folder.name)
+        if name == "train" or name in CALIBRATION_FOLDERS:
+            side = "train" if name == "train" else "calibration"
+            for kind_folder in _folders(folder):
+                photos = list(_photos_of(kind_folder, root, side, {}, problems))
+                if _plain(kind_folder.name) in GOOD_NAMES:
+                    yield from photos
+                elif photos:
+                    problems.add(
+                        f"{folder.name}/{kind_folder.name} holds {len(photos)} images, but a detector learns from "
+                        f"good parts only; move them to test/{kind_folder.name}."
+                    )
+        elif name == "test":
+            for kind_folder in _folders(folder):
+                yield from _photos_of(kind_folder, root, "test", masks, problems)
+        else:
+            strangers += [folder.name] if any(_is_image(file) for file in _all_files(folder)) else []
+            continue
+        for file in _files(folder):
+            if file.suffix.lower() in SUFFIXES:
+                problems.add(f"{folder.name}/{file.name} has no class; move it to {folder.name}/good.")
+    if strangers:
+        problems.hint(f"Not read, because it is neither train nor test: {', '.join(strangers)}.")
+
+
+def _find_two_folders(root, folders, masks, problems):
+    """Yield the photos of a good folder and of every other folder, each of which is a kind of defect."""
+    good = [folder for folder in folders if _plain(folder.name) in GOOD_NAMES]
+    if len(good) != 1:
+        there = ", ".join(sorted(folder.name for folder in folders)) or "no folder"
+        problems.add(
+            f"{root.name} holds {there}; it needs train/good and test, or one folder of good parts "
+            f"({', '.join(GOOD_NAMES[:4])}) beside one of defective ones ({', '.join(BAD_NAMES[:2])}, nok)."
+        )
+        return
+    for folder in folders:
+        yield from _photos_of(folder, root, "" if folder in good else "test", masks, problems)
+
+
+def _photos_of(folder, root, side, masks, problems):
+    """Yield the photos of one class; a sub-folder is a group, or the kind of defect below a folder of all defects."""
+    plain = _plain(folder.name)
+    strangers = []
+    for file in _all_files(folder):
+        name = file.relative_to(root).as_posix()
+        if file.suffix.lower() in CAMERA_SUFFIXES:
+            problems.add(f"{name} is in a format that cannot be read; save it as PNG or JPEG.")
+        elif not _is_image(file):
+            strangers.append(name)
+        else:
+            below = file.relative_to(folder).parent.parts
+            kind = GOOD if plain in GOOD_NAMES else folder.name
+            if below and plain in BAD_NAMES:
+                kind, below = below[0], below[1:]
+            key = file.relative_to(folder.parent).with_suffix("").as_posix()
+            yield Photo(file, name, side, kind, "/".join(below), masks.pop(key, None))
+    if strangers:
+        more = f" and {len(strangers) - LISTED} more" if len(strangers) > LISTED else ""
+        problems.hint(f"Not read, because they are no images: {', '.join(strangers[:LISTED])}{more}.")
+
+
+def _masks(folder, root, problems):
+    """Map "<kind>/<stem>" to its mask file, for <stem>.png as well as <stem>_mask.png."""
+    masks = {}
+    for file in _all_files(folder):
+        name = file.relative_to(root).as_posix()
+        if not _is_image(file):
+            problems.hint(f"Not read, because it is no image: {name}.")
+            continue
+        key = file.relative_to(folder).with_suffix("").as_posix().removesuffix("_mask")
+        if key in masks:
+            problems.add(f"{name} is a second mask of the image {key}; keep one.")
+        masks[key] = file
+    return masks
+
+
+def _unpack(archive, folder):
+    """Unpack a zip into ``folder``, after a look at what it wants to write where."""
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            for member in zipped.infolist():
+                inside = PurePosixPath(member.filename.replace("\\", "/"))
+                symlink = (member.external_attr >> 16) & 0o170000 == 0o120000
+                if inside.is_absolute() or ".." in inside.parts or ":" in member.filename or symlink:
+                    raise DataError(
+                        f"{archive.name} holds {member.filename!r}, which points outside the archive; "
+                        "make the archive again from the folder alone."
+                    )
+            needed, free = sum(m.file_size for m in zipped.infolist()), shutil.disk_usage(folder).free
+            if needed > 0.9 * free:
+                raise DataError(
+                    f"{archive.name} unpacks to {needed / 1e9:.1f} GB, but {folder.parent} has {free / 1e9:.1f} GB "
+                    "free; unpack it elsewhere and give the folder."
+                )
+            zipped.extractall(folder)
+    except (
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        OSError,
+    ) as problem:  # broken, locked, exotic
+        raise DataError(f"{archive.name} cannot be unpacked ({problem}); make the archive again.") from None
+
+
+def _the_folder_inside(root):
+    """Step into a folder that holds nothing but one other folder, as unpacked archives often do."""
+    while len(inner := _folders(root)) == 1 and not _files(root):
+        name = _plain(inner[0].name)
+        if name in ("train", "test", *GOOD_NAMES, *BAD_NAMES):
+            break
+        root = inner[0]
+    return root
+
+
+def _plain(name):
+    """Spell a folder's name the way the lists above do."""
+    return name.strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def _is_image(file):
+    return file.suffix.lower() in SUFFIXES
+
+
+def _hidden(path):
+    """Say whether a file or folder belongs to the operating system and not to the data."""
+    return path.name.startswith(".") or path.name.lower() in SYSTEM_FILES
+
+
+def _folders(folder):
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not _hidden(path))
+
+
+def _files(folder):
+    return sorted(path for path in folder.iterdir() if path.is_file() and not _hidden(path))
+
+
+def _all_files(folder):
+    """Return the files of a folder and of all below it, in a fixed order."""
+    return [*_files(folder), *(file for below in _folders(folder) for file in _all_files(below))]
