@@ -20,11 +20,10 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import TimeoutError, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
-RUN_ALL = "Run All Cells"
 
 GAME = """\
 import elpv_dataset, numpy as np
@@ -47,12 +46,19 @@ game
 
 
 @contextlib.contextmanager
-def jupyterlab(folder):
-    """Serve a folder by the JupyterLab of this Python; gives its address."""
+def jupyterlab(folder, *, dark=False):
+    """Serve a folder by the JupyterLab of this Python, with settings of its own; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--no-browser", "--allow-root", f"--port={port}", "--ServerApp.token=", f"--notebook-dir={folder}"]
+    own = Path(folder) / ".jupyterlab"
+    options += [f"--LabApp.user_settings_dir={own}/settings", f"--LabApp.workspaces_dir={own}/workspaces"]
+    settings = own / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    theme = {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps(theme))
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -70,7 +76,7 @@ def jupyterlab(folder):
 
 
 @contextlib.contextmanager
-def opened(address, name, *, dark=False, reduced_motion=False):
+def opened(address, name, *, reduced_motion=False):
     """Open a notebook in headless Chromium; gives the page once the kernel is ready to run cells."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
@@ -79,31 +85,16 @@ def opened(address, name, *, dark=False, reduced_motion=False):
         )
         page.goto(f"{address}/lab/tree/{name}?reset")
         page.locator(".jp-Notebook").wait_for(timeout=60_000)
-        expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute(
-            "data-status", "idle", timeout=60_000
-        )
-        with contextlib.suppress(TimeoutError):  # it asks in a new home whether it may fetch news
-            page.get_by_role("button", name="No", exact=True).click(timeout=5000)
-        if dark:
-            command(page, "Use Theme: JupyterLab Dark")
-            page.locator('body[data-jp-theme-light="false"]').wait_for(state="attached")
+        # Asked to run cells earlier, JupyterLab would ask for a kernel.
+        page.get_by_role("button", name="| Idle").wait_for(timeout=60_000)
         yield page
         browser.close()
 
 
-def command(page, label):
-    """Run a command of JupyterLab's palette by its label."""
-    palette = page.locator(".lm-CommandPalette-input")
-    for _ in range(5):  # the shortcut is lost while JupyterLab is still starting
-        page.keyboard.press("Control+Shift+C")
-        with contextlib.suppress(TimeoutError):
-            palette.wait_for(timeout=2000)
-            break
-    palette.fill(label)
-    first = page.locator(".lm-CommandPalette-item:not(.lm-mod-disabled) .lm-CommandPalette-itemLabel").first
-    expect(first).to_have_text(label)
-    page.wait_for_timeout(500)  # the list is drawn twice
-    first.click()
+def run_all(page):
+    """Run every cell by the menu, as a learner would."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def write_notebook(path, *sources):
@@ -126,7 +117,7 @@ def write_notebook(path, *sources):
 
 def play(page, pictures):
     """Play one game: keys, clicks, a pause, a part that runs past; every step is checked and photographed."""
-    command(page, RUN_ALL)
+    run_all(page)
     game = page.locator(".inspector")
     game.wait_for(timeout=60_000)
     cells = page.locator(".jp-Notebook .jp-CodeCell").count()
@@ -157,7 +148,7 @@ def play(page, pictures):
             page.keyboard.press("ArrowLeft" if i % 2 else "ArrowRight")
         else:
             game.get_by_role("button", name="Good").click()
-    expect(game.locator(".measure")).to_have_count(4, timeout=10_000)
+    expect(game.locator(".track")).to_have_count(4, timeout=10_000)
     page.mouse.move(5, 5)
     game.screenshot(path=pictures / "4_result.png")
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == cells, "a key reached JupyterLab"
@@ -176,8 +167,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         write_notebook(Path(folder) / "game.ipynb", GAME, "game.result().round(2)")
         with (
-            jupyterlab(folder) as address,
-            opened(address, "game.ipynb", dark=options.dark, reduced_motion=options.reduced_motion) as page,
+            jupyterlab(folder, dark=options.dark) as address,
+            opened(address, "game.ipynb", reduced_motion=options.reduced_motion) as page,
         ):
             play(page, options.pictures)
 

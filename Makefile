@@ -1,0 +1,71 @@
+# The two commands: `make lab` opens the course, `make test` proves it. Nothing but Python 3.11-3.13 and make is needed.
+# Another Python: make lab PYTHON=/path/to/python3.12
+
+SHELL := /bin/sh
+VENV ?= .venv
+BIN := $(VENV)/bin
+IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
+	if $$p -c '$(IN_RANGE)' >/dev/null 2>&1; then echo $$p; break; fi; done)
+# JupyterLab asks no questions at its start; as root (in a container) it has to be told that this is meant
+LAB_FLAGS ?= --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	$(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+NBVAL := pytest --nbval-lax --nbval-current-env
+SCRATCH_HOME = GAN_QC_HOME="$$(mktemp -d)"
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check notebooks data checkpoints bench clean
+
+help:
+	@echo "make lab          install what is missing and open JupyterLab on the first lesson"
+	@echo "make test         lint, every test, every notebook"
+	@echo "make check        lint, tests and the structure of the lessons, without running them"
+	@echo "make notebooks    make the notebooks again from notebooks/source"
+	@echo "make data         render data/parts again (it must be the same)"
+	@echo "make checkpoints  train the shipped detectors again"
+	@echo "make bench        measure the renderer and the detectors' speed"
+	@echo "make clean        remove the virtual environment"
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it:" \
+		"make lab PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c '$(IN_RANGE)' || { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1); TensorFlow needs Python 3.11," \
+		"3.12 or 3.13. Name one: make lab PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the course into $(VENV): about 700 MB and two minutes, the first time only."
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+lab: $(VENV)/installed
+	$(BIN)/jupyter lab $(LAB_FLAGS) notebooks/00_start_here.ipynb
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest
+
+test: check
+	$(SCRATCH_HOME) GAN_QC_BUDGET=smoke $(BIN)/$(NBVAL) --nbval-cell-timeout=120 notebooks/[0-9]*.ipynb
+	$(SCRATCH_HOME) GAN_QC_BUDGET=lesson GAN_QC_STRICT=1 $(BIN)/$(NBVAL) --nbval-cell-timeout=300 notebooks/solutions
+
+notebooks: $(VENV)/installed-dev
+	$(BIN)/python notebooks/make_notebooks.py
+
+data: $(VENV)/installed
+	rm -rf data/parts
+	$(BIN)/python -m gan_helpers.parts data/parts
+
+checkpoints: $(VENV)/installed
+	GAN_QC_BUDGET=full $(BIN)/python -m gan_helpers.checkpoints
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV)
