@@ -124,6 +124,46 @@ def picture(axis, image, suspicion=None, mask=None, *, strongest=1.0):
     axis.set_yticks([])
 
 
+def inspection(images, again, maps, p_values, *, alarm=0.05, kinds=None, masks=None, strongest=None):
+    """Show what a reconstructing detector sees: the photograph, the part as it should look, the map and the verdict.
+
+    Parameters
+    ----------
+    images, again : numpy.ndarray
+        Float (n, h, w, c) in [0, 1]: photographs and the detector's reconstructions.
+    maps : numpy.ndarray
+        Float (n, h, w).
+    p_values : numpy.ndarray
+        Float (n,): conformal p-values; a part is rejected at ``alarm`` or below.
+    alarm : float
+    kinds : sequence of str, optional
+        What each part really is, written above it.
+    masks : numpy.ndarray, optional
+        Bool (n, h, w); true defects are outlined.
+    strongest : float, optional
+        Value of the map that is drawn in full; the highest shown if not given.
+    """
+    n = len(images)
+    fig, axes = panels(3, n, width=1.28 * n + 0.6, row_height=1.42)
+    strongest = maps.max() if strongest is None else strongest
+    for i in range(n):
+        rejected = p_values[i] <= alarm
+        colour = DEFECTIVE_COLOUR if rejected else GOOD_COLOUR
+        picture(axes[0, i], images[i])
+        picture(axes[1, i], again[i])
+        picture(axes[2, i], images[i], maps[i], masks[i] if masks is not None else None, strongest=strongest)
+        if kinds is not None:
+            axes[0, i].set_title(kinds[i].replace("_", " "), fontsize=9, fontweight="normal", loc="center")
+        for axis in axes[:2, i]:
+            axis.axis("off")
+        frame(axes[2, i], colour)
+        verdict = f"{'✗ reject' if rejected else '✓ accept'}\np = {p_values[i]:.3f}"
+        axes[2, i].set_xlabel(verdict, fontsize=9, color=colour)
+    for axis, name in zip(axes[:, 0], ("photograph", "redrawn", "suspicion"), strict=True):
+        axis.text(-0.08, 0.5, name, transform=axis.transAxes, rotation=90, va="center", ha="right", fontsize=9)
+    return fig
+
+
 def frame(axis, colour, width=2.2):
     """Draw a coloured frame around a picture."""
     axis.axis("on")

@@ -1,8 +1,11 @@
 """The inspector game without a browser: messages as the browser sends them, verdicts, rates, the still."""
 
 import doctest
+import io
 import math
+import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -184,8 +187,6 @@ def test_verdicts_that_fit_nothing_are_refused(verdicts, sentence):
 
 @pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB")])
 def test_pictures_reach_the_browser_pixel_by_pixel(channels, mode):
-    import io
-
     images = images_of(2, channels)
     game = InspectorGame(images, [0, 1])
     picture = Image.open(io.BytesIO(game._pictures[1]))
@@ -194,11 +195,9 @@ def test_pictures_reach_the_browser_pixel_by_pixel(channels, mode):
 
 
 def test_the_script_is_valid_javascript():
-    import shutil
-
     if shutil.which("node") is None:
         pytest.skip("node is not installed")
-    script = (inspector.Path(inspector.__file__).parent / "inspector.js").read_text()
+    script = Path(inspector.__file__).with_name("inspector.js").read_text()
     run = subprocess.run(["node", "--input-type=module", "--check"], input=script, text=True, capture_output=True)
     assert run.returncode == 0, run.stderr
 

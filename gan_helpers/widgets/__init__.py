@@ -1,0 +1,1 @@
+"""Interactive pieces, one file each, every one with a still fallback."""

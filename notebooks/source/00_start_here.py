@@ -1,0 +1,278 @@
+# %% [markdown]
+# # 00 · Start here
+#
+# A camera looks at a part. Is the part good? In this course you build inspectors that answer, with generative
+# adversarial networks (GANs), and you learn when to trust them.
+#
+# You will be able to
+#
+# - tell whether your machine is ready for the course,
+# - run a cell, answer an exercise and get help when you are stuck,
+# - let a trained GAN inspect real solar cells and read its verdict,
+# - judge a detector by a number that comes with an interval and a plain rival.
+#
+# **Before you start:** nothing. You should have seen Python before; you need not have seen a neural network.
+#
+# Reading: about 8 minutes. Running: about 1 minute.
+
+# %% [markdown]
+# ## Is this machine ready?
+#
+# A notebook is a page of text and *cells* of code. Click on the cell below and press **Shift + Enter**: it runs, and its
+# answer appears under it. This one looks at your machine. Where something is missing it says what to do.
+
+# %%
+from gan_helpers import machine
+
+machine.report()
+# %% [markdown]
+# Green ticks are all you need. A graphics card is not on the list: every lesson runs on two ordinary cores, and each
+# says in its first cell how long that takes. Nothing is downloaded from here on.
+
+# %% [markdown]
+# ## How a lesson works
+#
+# Text tells you *why*, a short cell does it, and the text after it says what you see. Before a result you are asked
+# what you expect. Please do guess: a wrong guess is remembered, a result that one only reads is not.
+#
+# Now and then there is an exercise. Its cell holds `...` where your answer goes, and the cell below it checks. Two hints
+# and a solution wait under every check. You can't get stuck: as long as an answer is missing or wrong, the reference
+# solution serves, so *Run → Run All Cells* always reaches the end.
+#
+# Here is a first one.
+
+# %%
+import numpy as np
+
+from gan_helpers.exercises.lesson_00 import lesson
+
+# %% [markdown]
+# ### Exercise 0.1 · A verdict
+#
+# A detector gives every part a *score*; higher is more suspicious. A *threshold* turns scores into verdicts: a part is
+# rejected when its score lies above the threshold. Write that down as a function. `scores` is a NumPy array, and so is
+# the answer: true where a part is rejected.
+
+
+# %% tags=["exercise"] exercise="0.1"
+def rejected(scores, threshold):
+    """Say which parts are rejected: those whose score is above the threshold."""
+    return ...
+
+
+# %%
+rejected = lesson.check("0.1", rejected)
+
+# %% [markdown]
+# The rest of this lesson uses your function, or the reference if you skipped it.
+
+# %% [markdown]
+# ## Real parts: eight solar cells
+#
+# A solar cell glows when a current is sent through it: in the near infrared, invisible to us, but not to a camera.
+# Where the cell is broken it stays dark. These are photographs of real cells (Deitsch et al. 2019), 64 x 64 pixels each.
+# We take cells of the *test* modules: the GAN below has never seen one of them.
+
+# %%
+from gan_helpers import checkpoints, datasets, decisions, plots
+
+cells = datasets.load_solar_cells()
+chosen = np.random.default_rng(4).permutation(len(cells.test))[:8]
+eight = cells.test[chosen]
+plots.show(
+    plots.gallery(eight.images, titles=[f"cell {number}" for number in range(1, 9)]),
+    alt="Eight grey photographs of solar cells with dark bus bars; some show dark patches, others are evenly bright.",
+)
+
+# %% [markdown]
+# **Your guess first.** Which of the eight are broken? Write their numbers on a piece of paper before you go on. You have
+# just done what an inspector does three times a minute, for eight hours.
+
+# %% [markdown]
+# ## Let the GAN look
+#
+# The detector comes with the course. It was trained once, on good cells only, and is loaded in a second. Two numbers
+# follow: how suspicious each cell is, and how a *good* cell looks to it. For the second we score good cells which were
+# held out of the training, the *calibration* cells.
+
+# %%
+gan = checkpoints.load("solar")
+scores = gan.score(eight.images)
+good_scores = gan.score(cells.calibration.images)
+print("scores of the eight:", scores.round(3))
+print(f"{len(good_scores)} good cells score between {good_scores.min():.3f} and {good_scores.max():.3f}")
+
+# %% [markdown]
+# A score alone says nothing: is 0.05 much? Comparing with the good cells does. The *p-value* of a cell is the share of
+# good cells that look at least as strange. A small one means: hardly any good cell looks like this. We reject at 5 %.
+
+# %%
+p_values = decisions.conformal_p_values(good_scores, scores)
+threshold = decisions.conformal_threshold(good_scores, 0.05)
+print("p-values:", p_values.round(3))
+print("rejected:", rejected(scores, threshold))
+
+# %% [markdown]
+# ### Exercise 0.2 · What a p-value says
+#
+# A cell has the p-value 0.02. What does that mean?
+#
+# - **a)** The cell is good with a probability of 2 %
+# - **b)** Of 100 good cells, about 2 look at least as strange as this one
+# - **c)** The detector is wrong about 2 % of all cells
+
+# %% tags=["exercise"] exercise="0.2"
+answer_0_2 = ...
+
+# %%
+answer_0_2 = lesson.check("0.2", answer_0_2)
+
+# %% [markdown]
+# ## Read the inspection
+#
+# Now the picture that a colleague would want to see. Top row: the photograph, and above it the experts' verdict. Middle:
+# the same cell *redrawn* by the GAN, which can draw good cells only. Bottom: where the two differ, glowing, with the
+# detector's verdict. Compare with your paper.
+
+# %%
+figure = plots.inspection(
+    eight.images,
+    gan.reconstruct(eight.images),
+    gan.anomaly_map(eight.images),
+    p_values,
+    kinds=eight.kinds,
+)
+plots.show(
+    figure,
+    alt="Eight solar cells, how the GAN redraws them without defects, and maps that glow where photograph and redrawn "
+    "cell differ; each with verdict and p-value.",
+)
+
+# %% [markdown]
+# The GAN knows no crack and no dead area. It redraws every cell as a good one, and what is left over is the suspicion.
+# That is the idea of the whole course. Look also for what goes wrong: a good cell with a glow, or a broken one that
+# passes. Detectors err, and a course that hides it is no use at a line.
+
+# %% [markdown]
+# ## A part of your own kind: turned metal
+#
+# Solar cells have no outlines of their defects to compare with. So the course brings a second data set, in which everything
+# is known: cover plates, rendered by a simulated line with exact masks. The dashed outline is the true defect.
+
+# %%
+plates = datasets.load_parts()
+kinds = ["good", "scratch", "crack", "porosity", "stain", "chip", "missing_hole", "burr"]
+first_of_each = [int(np.flatnonzero(plates.test.kinds == kind)[2]) for kind in kinds]
+some = plates.test[first_of_each]
+plate_gan = checkpoints.load("parts")
+plate_good = plate_gan.score(plates.calibration.images)
+plate_p = decisions.conformal_p_values(plate_good, plate_gan.score(some.images))
+
+# %% [markdown]
+# The same figure, with the true defects outlined. Which defects does this GAN see, and which does it miss?
+
+# %%
+figure = plots.inspection(
+    some.images,
+    plate_gan.reconstruct(some.images),
+    plate_gan.anomaly_map(some.images),
+    plate_p,
+    kinds=some.kinds,
+    masks=some.masks,
+)
+plots.show(
+    figure,
+    alt="Eight cover plates, redrawn by the GAN, with maps of suspicion and the outlines of the true defects; the GAN "
+    "blurs fine detail, so its map glows along edges as well as on defects.",
+)
+
+# %% [markdown]
+# Here the GAN is out of its depth. It redraws the plate well enough to recognise it, yet fine turning marks and sharp
+# edges escape it, and their residue drowns a thin scratch. Lesson 05 builds a detector that does better. First we need an
+# honest number for "better".
+
+# %% [markdown]
+# ## An honest number
+#
+# AUROC is the chance that a defective part scores higher than a good one: 0.5 is a coin, 1 is perfect. We compute it on
+# all test parts, give it an interval, and put two rivals beside it that anybody can build in a minute: the *mean
+# brightness* of the picture, and *PCA*, which redraws a part from 64 patterns. **Guess first:** does the GAN win?
+
+# %%
+from gan_helpers import detectors
+
+
+def ranked(split, gan, side):
+    """Return AUROC and its 95 % interval for two plain rivals and the GAN."""
+    rivals = {"mean brightness": detectors.MeanBrightness(side), "PCA, 64 patterns": detectors.PCAReconstruction(64)}
+    fitted = {name: rival.fit(split.train.images) for name, rival in rivals.items()} | {"f-AnoGAN": gan}
+    rows = {}
+    for name, detector in fitted.items():
+        labels, values = split.test.labels, detector.score(split.test.images)
+        interval = decisions.bootstrap_interval(decisions.auroc, labels, values)
+        rows[name] = (decisions.auroc(labels, values), *interval)
+    return rows
+
+
+# %% [markdown]
+# Good solar cells glow, so only a *dark* cell is suspicious; a plate may be too dark or too bright.
+
+# %%
+on_cells, on_plates = ranked(cells, gan, "dark"), ranked(plates, plate_gan, "both")
+figure, axes = plots.panels(1, 2, width=9.5, row_height=2.5)
+for axis, rows, title in zip(axes[0], (on_cells, on_plates), ("solar cells", "cover plates"), strict=True):
+    plots.intervals(axis, rows)
+    axis.set(title=title, xlim=(0.4, 1))
+plots.show(
+    figure,
+    alt="AUROC with intervals of mean brightness, PCA and f-AnoGAN on solar cells and on cover plates, with a dotted "
+    "line at 0.5 for a coin.",
+)
+
+# %% [markdown]
+# LESSON-00-READING
+
+# %%
+for rows in (on_cells, on_plates):
+    assert all(0.4 < value < 1 for value, _, _ in rows.values())
+
+# %% [markdown]
+# > **In the factory.** "The AI finds 95 % of defects" is half a sentence. Ask for the other half: how many good parts
+# > does it reject (*overkill*), on how many parts was that measured, from which lots, and what would a plain method have
+# > done? Whoever can't answer has not measured.
+
+# %% [markdown]
+# ## Recap
+#
+# - **Your machine:** `machine.report()` says what is there and what to do about what is missing.
+# - **A lesson:** run a cell with Shift + Enter, replace `...`, run the check; hints and solution are under it.
+# - **A verdict:** the GAN redraws a part as a good one; what it can't redraw is the score, and the p-value compares the
+#   score with good parts.
+# - **An honest number:** AUROC on parts never seen, with an interval, beside plain rivals, also when these win.
+
+# %% [markdown]
+# ## Quiz
+#
+# Click on an answer: it tells you whether it is right, and why.
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# What you have solved is kept on this machine:
+
+# %%
+lesson.progress()
+
+# %% [markdown]
+# Next: `01_background.ipynb`, where you play inspector against the clock.
+
+# %% [markdown]
+# ## Sources
+#
+# - Schlegl et al. 2019, f-AnoGAN, [doi:10.1016/j.media.2019.01.010](https://doi.org/10.1016/j.media.2019.01.010).
+# - Goodfellow et al. 2014, Generative adversarial nets, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661).
+# - Deitsch et al. 2019, the solar cells,
+#   [doi:10.1016/j.solener.2019.02.067](https://doi.org/10.1016/j.solener.2019.02.067), images CC BY-NC-SA 4.0.
+# - Hanley and McNeil 1982, AUROC, [doi:10.1148/radiology.143.1.7063747](https://doi.org/10.1148/radiology.143.1.7063747).
+# - Bates et al. 2023, conformal p-values, [doi:10.1214/22-AOS2244](https://doi.org/10.1214/22-AOS2244).
