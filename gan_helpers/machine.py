@@ -105,7 +105,7 @@ def check():
 
 
 def report():
-    """Show the findings as a card in the notebook; returns True if the machine is ready."""
+    """Show the findings as a card in the notebook."""
     from gan_helpers.lesson import cards
 
     findings = check()
@@ -119,7 +119,6 @@ def report():
     colour = cards.GOOD if ready else cards.WARN
     plain = "\n".join([head, *("  ".join(filter(None, row)) for row in rows)])
     cards.show(cards.card("Your machine", f"<strong>{head}</strong>", [body], colour=colour), plain)
-    return ready
 
 
 def _finding(name, ready, found, cure):

@@ -9,6 +9,7 @@ import io
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from scipy.ndimage import binary_dilation
 
 GOOD_COLOUR, DEFECTIVE_COLOUR, NEUTRAL, ACCENT = "#0072B2", "#D55E00", "#5F6368", "#009E73"
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -16,9 +17,6 @@ LOOK = {
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 10.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "axes.edgecolor": NEUTRAL,
     "axes.labelcolor": "#303134",
     "xtick.color": NEUTRAL,
@@ -109,7 +107,7 @@ def picture(axis, image, suspicion=None, mask=None, *, strongest=1.0):
     suspicion : numpy.ndarray, optional
         Float (h, w), at least 0: transparent at 0, glowing at ``strongest``.
     mask : numpy.ndarray, optional
-        Bool (h, w); outlined in a dashed line.
+        Bool (h, w); outlined by a dashed line at a little distance.
     strongest : float
         Value of the map that is drawn in full.
     """
@@ -119,7 +117,8 @@ def picture(axis, image, suspicion=None, mask=None, *, strongest=1.0):
         share = np.clip(np.asarray(suspicion) / strongest, 0, 1)
         axis.imshow(share, cmap="inferno", vmin=0, vmax=1, alpha=np.clip(1.4 * share, 0, 0.85))
     if mask is not None and mask.any():
-        axis.contour(mask, levels=[0.5], colors="#56B4E9", linewidths=1.1, linestyles="--")
+        around = binary_dilation(mask, iterations=max(1, mask.shape[0] // 32))  # so that the line hides no defect
+        axis.contour(around, levels=[0.5], colors="#56B4E9", linewidths=1.0, linestyles="--")
     axis.set_xticks([])
     axis.set_yticks([])
 

@@ -7,7 +7,6 @@ used on all others. A step that looked at the test set would report a line that 
 from dataclasses import replace
 
 import numpy as np
-from scipy import ndimage
 
 from gan_helpers.datasets.partset import DataError
 
@@ -49,23 +48,31 @@ def drop_duplicates(parts):
     return replace(parts[keep], notes=(*parts.notes, note))
 
 
-def illumination(images, blur=0.0):
+def illumination(images, degree=None):
     """Estimate the light that falls on every pixel: the mean of many good parts.
 
     Parameters
     ----------
     images : array of float, (n, h, w, c)
         Good parts of the training set.
-    blur : float
-        Standard deviation of a Gaussian in pixels. 0 keeps the parts' own mean pattern in the estimate, so that
-        `flat_field` removes it too; a quarter of the image side keeps only what changes slowly, the light.
+    degree : int, optional
+        Fit a polynomial of this degree in x and y, which keeps only what changes slowly: 2 is enough for
+        vignetting and a lamp that stands askew. Without it the estimate is the mean image itself, with the parts'
+        own pattern in it, so that `flat_field` removes that too.
 
     Returns
     -------
     array of float32, (h, w, c)
     """
     mean = _images(images).mean(axis=0)
-    return ndimage.gaussian_filter(mean, sigma=(blur, blur, 0), mode="nearest") if blur else mean
+    if degree is None:
+        return mean
+    height, width, channels = mean.shape
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    powers = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
+    terms = np.stack([(x**i * y**j).ravel() for i, j in powers], axis=1)
+    weights = np.linalg.lstsq(terms, mean.reshape(-1, channels), rcond=None)[0]
+    return (terms @ weights).reshape(mean.shape).astype(np.float32)
 
 
 def flat_field(images, reference):
@@ -169,7 +176,7 @@ def clean(parts, steps):
 
     Examples
     --------
-    >>> light = illumination(train.images, blur=16)
+    >>> light = illumination(train.images, degree=2)
     >>> steps = {"flat field": lambda images: flat_field(images, light)}
     >>> train, test = clean(train, steps), clean(test, steps)
     """

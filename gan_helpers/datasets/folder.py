@@ -11,10 +11,11 @@ from tqdm.auto import tqdm
 from gan_helpers import settings
 from gan_helpers.datasets.layout import Problems, check_copies, find_photos, opened
 from gan_helpers.datasets.partset import GOOD, DataError, PartSet, Split
-from gan_helpers.datasets.reading import read_image, read_mask, to_channels
+from gan_helpers.datasets.reading import checked_size, read_image, read_mask, to_channels
 
 TEST_SHARE = 0.3  # of the good parts, where the folder has no good ones for test
 GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "F")
+TWELVE_BITS = 4095 / 65535  # brightest value that a 12-bit camera can leave in a 16-bit file
 MANY = 10_000  # from here on, a folder's size is compared with the free memory before reading
 
 
@@ -55,8 +56,8 @@ def load_folder(path, *, size=64, grey=None, calibration_share=0.25, seed=settin
     -----
     DataWarning
         For all that is usable but unusual: mixed sizes, copies, files that are no images, nothing to test on.
-        Only what the operating system leaves behind (hidden files, Thumbs.db, desktop.ini, __MACOSX) is passed
-        over without a word.
+        Passed over without a word are only texts and tables beside the folders, such as a readme, and what the
+        operating system leaves behind: hidden files, Thumbs.db, desktop.ini, __MACOSX.
 
     Examples
     --------
@@ -64,12 +65,20 @@ def load_folder(path, *, size=64, grey=None, calibration_share=0.25, seed=settin
     """
     if not 0 < calibration_share < 1:
         raise DataError(f"calibration_share is {calibration_share}; give a share between 0 and 1, such as 0.25.")
+    whole_path = Path(path).expanduser().resolve()
+    title = whole_path.stem if whole_path.suffix.lower() == ".zip" else whole_path.name
     with opened(path) as root:
-        problems = Problems(Path(path).name)
-        parts, sides, digests = read_folder(root, size, grey, problems, title=Path(path).resolve().stem)
-        sides = deal(parts, sides, digests, calibration_share, seed, problems)
+        problems = Problems(title)
+        parts, sides, identities = read_folder(root, checked_size(size), grey, problems, title)
+    sides = deal(parts, sides, identities, calibration_share, seed, problems)
+    problems.tell()
+    split = Split(*(parts[sides == side] for side in ("train", "calibration", "test")))
+    if torn := set(split.test.good.groups) & {*split.train.group_names, *split.calibration.group_names}:
+        problems.hint(
+            f"Good parts of '{min(torn)}' stand in train and in test; keep a lot on one side, or the test flatters."
+        )
         problems.tell()
-    return Split(*(parts[sides == side] for side in ("train", "calibration", "test")))
+    return split
 
 
 def read_folder(root, size, grey, problems, title):
@@ -81,7 +90,7 @@ def read_folder(root, size, grey, problems, title):
         All of them.
     sides : array of str, (n,)
         ``"train"``, ``"calibration"``, ``"test"``, or ``""`` for good parts that are not yet dealt.
-    digests : array of str, (n,)
+    identities : array of str, (n,)
         Equal for files of equal content.
     """
     photos, with_masks = find_photos(root, problems)
@@ -89,11 +98,11 @@ def read_folder(root, size, grey, problems, title):
         problems.add(f"There is no image in {problems.folder}; it reads PNG, JPEG, TIFF, BMP, WebP, GIF and PGM.")
     problems.tell(stacklevel=4)
     _check_memory(photos, size, grey)
-    digests = check_copies(photos, problems)
-    images, masks, has_mask, sizes, dim = [], [], [], defaultdict(list), []
+    identities = check_copies(photos, problems)
+    images, masks, has_mask, sizes, deep = [], [], [], defaultdict(list), {}
     for photo in tqdm(photos, desc=title, unit="image", delay=2, leave=False):
         try:
-            image, width, height, twelve_bits = read_image(photo.path, size, photo.name)
+            image, width, height, brightest = read_image(photo.path, size, photo.name)
             mask = _read_mask(photo, size, (width, height), root, problems) if photo.mask else None
         except DataError as problem:
             problems.add(str(problem))
@@ -102,10 +111,11 @@ def read_folder(root, size, grey, problems, title):
         masks.append(np.zeros((size, size), bool) if mask is None else mask)
         has_mask.append(photo.kind == GOOD or mask is not None)
         sizes[width, height].append(photo.name)
-        dim += [photo.name] if twelve_bits else []
-    if dim:
+        if brightest is not None:
+            deep[photo.name] = brightest
+    if deep and max(deep.values()) <= TWELVE_BITS:
         problems.hint(
-            f"{len(dim)} images, such as {dim[0]}, use 12 of their 16 bits and so come out dark; "
+            f"{len(deep)} images, such as {next(iter(deep))}, use 12 of their 16 bits at most and so come out dark; "
             "multiply them by 16 before saving."
         )
     _compare_sizes(sizes, size, problems)
@@ -122,10 +132,10 @@ def read_folder(root, size, grey, problems, title):
         title=title,
         source=f"folder {title}",
     )
-    return parts, np.array([photo.side for photo in photos]), np.array(digests)
+    return parts, np.array([photo.side for photo in photos]), np.array(identities)
 
 
-def deal(parts, sides, digests, calibration_share, seed, problems):
+def deal(parts, sides, identities, calibration_share, seed, problems):
     """Decide for every good part whether it trains, calibrates or tests, and return the sides.
 
     Groups stay together, and so do copies. What the folder has decided already stays as it is.
@@ -133,7 +143,7 @@ def deal(parts, sides, digests, calibration_share, seed, problems):
     sides = sides.astype("<U11")  # a copy, wide enough for "calibration"
     good = parts.labels == 0
     sides[good & (sides == "")] = "train"
-    units = np.where(parts.groups != "", parts.groups, digests)
+    units = np.where(parts.groups != "", parts.groups, identities)
     rng = np.random.default_rng(seed)
     if not (sides == "train").any():
         problems.add(f"{problems.folder} holds no good part to learn from; put some into train/good or good.")
@@ -155,8 +165,8 @@ def _hold_out(sides, units, share, side, rng, problems):
     rows = np.flatnonzero(sides == "train")
     if len(rows) < 2:
         problems.add(
-            f"{problems.folder} has a single good image left to learn from when some are held out for {side}; "
-            "a detector needs at least 3, and about 50 for a threshold that means something."
+            f"{problems.folder} has too few good images to hold some out for {side}; give 3 at the very least, and "
+            "about 100 for a threshold that means something."
         )
         problems.tell(stacklevel=5)
     own = units[rows]

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import warnings
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -127,7 +127,7 @@ def opened(path):
     if path.is_dir():
         yield _the_folder_inside(path)
     elif not path.exists():
-        raise DataError(f"There is no folder {path}; check the spelling, seen from {Path.cwd()}.")
+        raise DataError(f"There is no folder {path.absolute()}; check the spelling.")
     elif not zipfile.is_zipfile(path):
         raise DataError(f"{path} is a file; give the folder that holds the images, or a .zip of it.")
     else:
@@ -144,7 +144,7 @@ def find_photos(root, problems):
     for folder in mask_folders:
         masks |= _masks(folder, root, problems)
     for file in _files(root):
-        if file.suffix.lower() in SUFFIXES:
+        if _is_photo(file):
             problems.add(f"{file.name} lies beside the folders; move it into the folder of its class.")
     mvtec = any(_plain(folder.name) == "train" for folder in folders)
     photos = list((_find_mvtec if mvtec else _find_two_folders)(root, folders, masks, problems))
@@ -156,15 +156,23 @@ def find_photos(root, problems):
 def check_copies(photos, problems):
     """Find files of equal content; a copy on two sides of a split or under two labels is a problem.
 
-    Returns the content's digest for every photo, so that harmless copies can be kept on one side.
+    Returns an identity for every photo, equal for equal content, so that harmless copies can be kept on one side.
     """
-    digests, by_digest = [], defaultdict(list)
-    for photo in photos:
-        with photo.path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-        by_digest[digests[-1]].append(photo)
+    sizes = [photo.path.stat().st_size for photo in photos]
+    common = Counter(sizes)
+    identities, by_identity = [], defaultdict(list)
+    for photo, size in zip(photos, sizes, strict=True):
+        identity = photo.name  # a file of unique length has no copy and need not be read
+        if common[size] > 1:
+            try:
+                with photo.path.open("rb") as file:
+                    identity = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError:
+                pass  # reading it as an image fails as well, and says so
+        identities.append(identity)
+        by_identity[identity].append(photo)
     harmless = []
-    for same in by_digest.values():
+    for same in by_identity.values():
         for other in same[1:]:
             if other.kind != same[0].kind:
                 problems.add(
@@ -180,7 +188,7 @@ def check_copies(photos, problems):
     if harmless:
         first, second = harmless[0]
         problems.hint(f"{len(harmless)} files are exact copies, such as {first} and {second}; see drop_duplicates.")
-    return digests
+    return identities
 
 
 def _find_mvtec(root, folders, masks, problems):
@@ -206,7 +214,7 @@ def _find_mvtec(root, folders, masks, problems):
             strangers += [folder.name] if any(_is_image(file) for file in _all_files(folder)) else []
             continue
         for file in _files(folder):
-            if file.suffix.lower() in SUFFIXES:
+            if _is_photo(file):
                 problems.add(f"{folder.name}/{file.name} has no class; move it to {folder.name}/good.")
     if strangers:
         problems.hint(f"Not read, because it is neither train nor test: {', '.join(strangers)}.")
@@ -229,8 +237,10 @@ def _find_two_folders(root, folders, masks, problems):
 def _photos_of(folder, root, side, masks, problems):
     """Yield the photos of one class; a sub-folder is a group, or the kind of defect below a folder of all defects."""
     plain = _plain(folder.name)
-    strangers = []
-    for file in _all_files(folder):
+    strangers, files = [], _all_files(folder)
+    if not files:
+        problems.hint(f"The folder {folder.relative_to(root).as_posix()} is empty.")
+    for file in files:
         name = file.relative_to(root).as_posix()
         if file.suffix.lower() in CAMERA_SUFFIXES:
             problems.add(f"{name} is in a format that cannot be read; save it as PNG or JPEG.")
@@ -310,17 +320,22 @@ def _is_image(file):
     return file.suffix.lower() in SUFFIXES
 
 
+def _is_photo(file):
+    """Say whether a file is a photograph, readable or not."""
+    return file.suffix.lower() in (*SUFFIXES, *CAMERA_SUFFIXES)
+
+
 def _hidden(path):
     """Say whether a file or folder belongs to the operating system and not to the data."""
     return path.name.startswith(".") or path.name.lower() in SYSTEM_FILES
 
 
 def _folders(folder):
-    return sorted(path for path in folder.iterdir() if path.is_dir() and not _hidden(path))
+    return sorted((p for p in folder.iterdir() if p.is_dir() and not _hidden(p)), key=lambda p: p.name)
 
 
 def _files(folder):
-    return sorted(path for path in folder.iterdir() if path.is_file() and not _hidden(path))
+    return sorted((p for p in folder.iterdir() if p.is_file() and not _hidden(p)), key=lambda p: p.name)
 
 
 def _all_files(folder):

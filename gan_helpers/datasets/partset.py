@@ -84,7 +84,7 @@ class PartSet:
         if (wrong := np.flatnonzero((kinds == GOOD) != (labels == 0))).size:
             i = wrong[0]
             raise DataError(
-                f"kinds[{i}] is {kinds[i]!r} but labels[{i}] is {labels[i]}; label 0 goes with kind 'good', "
+                f"kinds[{i}] is '{kinds[i]}' but labels[{i}] is {labels[i]}; label 0 goes with kind 'good', "
                 "and label 1 with the name of a defect."
             )
         masks, has_mask = _checked_masks(self.masks, self.has_mask, labels, images.shape)
@@ -136,13 +136,15 @@ class PartSet:
     def __repr__(self):
         h, w, c = self.images.shape[1:]
         bad = Counter(self.kinds[self.labels == 1].tolist())
-        text = f"PartSet {self.title!r}: {len(self):,} parts {h}x{w}x{c}, {int((self.labels == 0).sum()):,} good"
+        text = (
+            f"PartSet {self.title!r}: {_counted(len(self), 'part')} {h}x{w}x{c}, {int((self.labels == 0).sum()):,} good"
+        )
         text += f", {sum(bad.values()):,} defective"
         if set(bad) - {"defective"}:
             text += f" ({', '.join(f'{kind} {count}' for kind, count in bad.most_common())})"
         if self.masks is not None and bad:
             text += f", {int(self.has_mask[self.labels == 1].sum()):,} of them with mask"
-        return text + (f", {len(self.group_names)} groups" if self.group_names else "")
+        return text + (f", {_counted(len(self.group_names), 'group')}" if self.group_names else "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -176,7 +178,7 @@ class Split:
             if parts.labels.any():
                 culprit = parts.defective.names[0]
                 raise DataError(
-                    f"{name} holds {int(parts.labels.sum())} defective parts, such as {culprit!r}; "
+                    f"{name} holds {int(parts.labels.sum())} defective parts, such as '{culprit}'; "
                     "a detector learns and calibrates on good parts only, so move them to test."
                 )
             if parts.images.shape[1:] != self.test.images.shape[1:]:
@@ -287,3 +289,7 @@ def _read_only(array):
     array = array.view()
     array.flags.writeable = False
     return array
+
+
+def _counted(n, thing):
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"

@@ -10,8 +10,9 @@ from gan_helpers.datasets.partset import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".pgm", ".ppm")
 MEGAPIXELS = 100  # a larger photograph is a scan or a bomb; decoding it would take gigabytes
+ORIENTATION, QUARTER_TURNS = 0x0112, (5, 6, 7, 8)  # EXIF tag, and its values that swap width and height
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as every "convert to grey" does
-TWELVE_BITS = 4095 / 65535  # brightest value that a 12-bit camera can leave in a 16-bit file
+ROUGH = 4  # a photograph is first brought to this many times the wanted side, fast and with little memory
 
 
 def load_image(path, size=64, *, grey=None):
@@ -42,7 +43,7 @@ def load_image(path, size=64, *, grey=None):
     The camera's orientation (EXIF) is obeyed. Transparent pixels are laid on white. Grey of 16 bits is divided
     by 65,535, the file's own full range; of colour with 16 bits only the upper eight are kept.
     """
-    return to_channels([read_image(path, size)[0]], grey)[0]
+    return to_channels([read_image(path, checked_size(size))[0]], grey)[0]
 
 
 def to_channels(images, grey):
@@ -55,18 +56,25 @@ def to_channels(images, grey):
 
 
 def read_image(path, size, name=None):
-    """Read ``path`` as (float32 (size, size, 1 or 3) in [0, 1], width, height, looks like 12 bits)."""
+    """Read ``path`` as (float32 (size, size, 1 or 3) in [0, 1], width, height, brightest value if of 16 bits)."""
     name = name or Path(path).name
-    image = _open(path, name, draft=size)
-    width, height = image.size
-    if image.info.get("drafted"):
-        width, height = image.info["drafted"]
-    values = _scaled(_flat(image, name), name)
-    twelve_bits = image.mode.startswith("I") and 0 < values.max() <= TWELVE_BITS
-    values = letterbox(values, size)
+    image, width, height = _open(path, name, draft=ROUGH * size)
+    image = _flat(image, name)
+    if image.mode in ("L", "RGB") and (factor := max(image.size) // (ROUGH * size)) > 1:
+        image = image.reduce(factor)
+    values = _scaled(image, name)
+    brightest = float(values.max()) if image.mode.startswith("I") else None
+    values = letterbox(values, size, (height, width))
     if values.shape[2] == 3 and np.ptp(values, axis=2).max() == 0:
         values = values[..., :1]
-    return values, width, height, twelve_bits
+    return values, width, height, brightest
+
+
+def checked_size(size):
+    """Return ``size`` if images can have that side."""
+    if not isinstance(size, int | np.integer) or not 4 <= size <= 4096:
+        raise DataError(f"size is {size!r}; give the side of the images in pixels, a whole number from 4 to 4096.")
+    return int(size)
 
 
 def read_mask(path, size, name=None):
@@ -75,48 +83,47 @@ def read_mask(path, size, name=None):
     A pixel of the result is marked if the mask marks any pixel that it covers, so that a thin crack stays.
     In a JPEG, which smears, a pixel counts from half brightness on.
     """
-    image = _open(path, name or Path(path).name)
+    name = name or Path(path).name
+    image, width, height = _open(path, name)
     lossy = image.format in ("JPEG", "MPO")
-    if image.mode == "P" or "A" in image.mode or "transparency" in image.info:
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image.convert("RGBA"))
-        image = image.convert("RGB")
+    if image.mode not in ("1", "L", "RGB", "F", "I", "I;16", "I;16B", "I;16L") or "transparency" in image.info:
+        try:
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image.convert("RGBA")).convert("RGB")
+        except ValueError:
+            raise DataError(f"{name} is in colour mode {image.mode}; save it as a grey PNG.") from None
     values = np.asarray(image)
     marked = values > (127 if lossy else 0)
     if marked.ndim == 3:
         marked = marked.any(axis=2)
-    return letterbox_mask(marked, size), image.width, image.height, float(marked.mean())
+    return letterbox_mask(marked, size), width, height, float(marked.mean())
 
 
 def _open(path, name, draft=None):
-    """Open and decode ``path``, upright, or say in one sentence why not."""
+    """Return the image at ``path``, decoded and upright, with its full width and height, or say why not."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # met by our own limit below
-            image = Image.open(path)
-        width, height = image.size
-        if width * height > MEGAPIXELS * 1e6:
-            raise DataError(
-                f"{name} has {width}x{height} pixels, more than {MEGAPIXELS} megapixels; crop or shrink it."
-            )
-        frames = getattr(image, "n_frames", 1)
-        if frames > 1 and image.format != "MPO":  # phones add a depth image or thumbnail behind the photograph
-            raise DataError(f"{name} holds {frames} images; save each as a file of its own.")
-        if draft and image.format in ("JPEG", "MPO"):
-            image.draft(None, (4 * draft, 4 * draft))  # decodes a large JPEG at a fraction of the memory
-        drafted = image.size != (width, height)
-        image.load()
-        kind = image.format
-        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-        image = ImageOps.exif_transpose(image)
-        image.format = kind
-        if drafted:
-            image.info["drafted"] = (height, width) if turned else (width, height)
-        return image
+            opened = Image.open(path)
+        with opened as image:
+            width, height = image.size
+            if width * height > MEGAPIXELS * 1e6:
+                raise DataError(
+                    f"{name} has {width}x{height} pixels, more than {MEGAPIXELS} megapixels; crop or shrink it."
+                )
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1 and image.format != "MPO":  # phones add a depth image or thumbnail behind the photograph
+                raise DataError(f"{name} holds {frames} images; save each as a file of its own.")
+            if draft and image.format in ("JPEG", "MPO"):
+                image.draft(None, (draft, draft))  # decodes a large JPEG at a fraction of the memory
+            image.load()
+            turned = image.getexif().get(ORIENTATION, 1) in QUARTER_TURNS
+            ImageOps.exif_transpose(image, in_place=True)
+            return (image, height, width) if turned else (image, width, height)
     except Image.DecompressionBombError:
         raise DataError(f"{name} has more than {MEGAPIXELS} megapixels; crop or shrink it.") from None
     except UnidentifiedImageError:
         raise DataError(f"{name} is not an image or is broken; save it again or remove it.") from None
-    except DataError:
+    except (DataError, MemoryError):
         raise
     except Exception as problem:  # Pillow's readers raise OSError, SyntaxError, struct.error and more
         raise DataError(f"{name} is broken or cut short ({problem}); copy it again or remove it.") from None
@@ -124,16 +131,21 @@ def _open(path, name, draft=None):
 
 def _flat(image, name):
     """Bring any colour mode to L, RGB, or grey of more than 8 bits; transparent pixels are laid on white."""
+    if image.mode.startswith("I"):  # of 16 bits; one grey value may stand for "transparent"
+        if (clear := image.info.get("transparency")) is None:
+            return image
+        values = np.asarray(image)
+        return Image.fromarray(np.where(values == clear, 65535, values).astype(np.uint16))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     if image.mode == "1":
         return image.convert("L")
-    if image.mode in ("L", "RGB", "F") or image.mode.startswith("I"):
+    if image.mode in ("L", "RGB", "F"):
         return image
     try:
         return image.convert("RGB")
-    except ValueError:
+    except ValueError:  # older versions of Pillow cannot convert every mode
         raise DataError(f"{name} is in colour mode {image.mode}; save it as a grey or RGB PNG.") from None
 
 
@@ -156,10 +168,13 @@ def _scaled(image, name):
     return values[..., None] if values.ndim == 2 else values
 
 
-def letterbox(values, size):
-    """Scale (h, w, c) into (size, size, c), padding the short side with the median colour of the border."""
+def letterbox(values, size, shape=None):
+    """Scale (h, w, c) into (size, size, c), padding the short side with the median colour of the border.
+
+    ``shape`` is the full (height, width) where ``values`` are already shrunk, and decides the aspect ratio.
+    """
     height, width, channels = values.shape
-    new_height, new_width = fitted(height, width, size)
+    new_height, new_width = fitted(*(shape or (height, width)), size)
     if (new_height, new_width) != (height, width):
         smaller = new_height * new_width < height * width
         how = Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR
@@ -195,8 +210,7 @@ def fitted(height, width, size):
 
 def _any_by_rows(mask, rows):
     """Shrink or stretch axis 0 to ``rows``; a row is the union of those that it covers, even by a fraction."""
-    height = len(mask)
     i = np.arange(rows)
-    first, behind = i * height // rows, -(-(i + 1) * height // rows)
-    counts = np.concatenate([np.zeros((1, mask.shape[1]), int), np.cumsum(mask, axis=0)])
-    return counts[behind] > counts[first]
+    first, behind = i * len(mask) // rows, -(-(i + 1) * len(mask) // rows)
+    padded = np.concatenate([mask, np.zeros((1, mask.shape[1]), bool)])  # so that ``behind`` is always a row
+    return np.logical_or.reduceat(padded, np.column_stack([first, behind]).ravel(), axis=0)[::2]

@@ -43,7 +43,7 @@ def load_parts(size=64, *, folder=None, seed=settings.SEED):
     """
     folder = Path(folder) if folder else rendered_folder()
     problems = Problems(folder)
-    parts, sides, digests = read_folder(folder, size, True, problems, title="rendered parts")
+    parts, sides, identities = read_folder(folder, size, True, problems, title="rendered parts")
     table = _table_of(folder, parts.names)
     parts = PartSet(
         images=parts.images,
@@ -58,7 +58,7 @@ def load_parts(size=64, *, folder=None, seed=settings.SEED):
         licence=LICENCE,
         source=SOURCE,
     )
-    sides = deal(parts, sides, digests, CALIBRATION_SHARE, seed, problems)
+    sides = deal(parts, sides, identities, CALIBRATION_SHARE, seed, problems)
     problems.tell()
     split = Split(*(parts[sides == side] for side in ("train", "calibration", "test")))
     if split.shared_groups:

@@ -1,0 +1,482 @@
+# %% [markdown]
+# # 01 · Background
+#
+# Why let a machine look at parts at all? Because eyes get tired. How good must it be? Better than a method that fits in
+# three lines. In this lesson you measure both: yourself, and the three lines.
+#
+# You will be able to
+#
+# - say what escapes and overkill are, compute both, and give your own,
+# - describe the two data sets of the course and split them without fooling yourself,
+# - clean and normalise photographs, and say what each step takes away,
+# - measure trivial baselines that any GAN of this course has to beat,
+# - name the jobs in a plant that GANs are good for.
+#
+# **Before you start:** lesson 00.
+#
+# Reading: about 20 minutes, with the game. Running: about 1 minute.
+
+# %% [markdown]
+# ## Why eyes get tired
+#
+# Watching for a rare event is hard, and harder the longer it lasts. Mackworth (1948) let people watch a clock hand for a
+# rare double step; within the first half hour they began to miss more of them. Inspection work has the same shape: many
+# good parts, few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) finds that what wore inspectors
+# out in the last century still does.
+#
+# Don't believe it; try it. You get 24 real solar cells, four seconds each. First we load them, and the detector of lesson
+# 00, which will judge the very same cells.
+
+# %%
+import numpy as np
+
+from gan_helpers import checkpoints, datasets, decisions, detectors, plots
+from gan_helpers.exercises.lesson_01 import lesson
+
+cells = datasets.load_solar_cells()
+rng = np.random.default_rng(8)
+belt = cells.test[
+    np.concatenate(
+        [
+            rng.permutation(np.flatnonzero(cells.test.labels == 0))[:14],
+            rng.permutation(np.flatnonzero(cells.test.labels == 1))[:10],
+        ]
+    )
+]
+gan = checkpoints.load("solar")
+threshold = decisions.conformal_threshold(gan.score(cells.calibration.images), 0.05)
+
+# %% [markdown]
+# **Rules.** Press **G** for good and **D** for defective, or click. A cell is broken if it has a crack or a dark area; the
+# evenly dark bars belong there. What you don't judge in time is shipped. **Guess first:** how many of ten broken cells
+# will you let through?
+
+# %%
+from gan_helpers.widgets.inspector import InspectorGame
+
+game = InspectorGame(belt.images, belt.labels, gan.score(belt.images), threshold)
+game
+
+# %% [markdown]
+# If you see no game but a sheet of pictures, or want to play on paper: these are the same cells in the same order. Type
+# your verdicts as letters, `game.play("ggdg...")`, 24 in all, and read the result with `game.result()`.
+
+# %%
+plots.show(
+    game.still(),
+    alt="Contact sheet of 24 numbered solar cells, some with cracks or dark areas, for judging on paper.",
+)
+
+# %% [markdown]
+# Your result, and the detector's. The intervals are wide, because 24 parts are few: that is the first lesson about any
+# claim of an inspection rate.
+
+# %%
+game.result()[["escapes", "defective", "escape_rate", "overkill", "good", "overkill_rate"]].round(2)
+
+# %% [markdown]
+# ## Two ways to be wrong
+#
+# A defective part that passes is an **escape**: the customer finds it. A good part that is rejected is **overkill** (also
+# called false reject): the plant pays for it. The two rates have different denominators:
+#
+# $$\text{escape rate} = \frac{\text{defective parts accepted}}{\text{defective parts}}, \qquad
+# \text{overkill rate} = \frac{\text{good parts rejected}}{\text{good parts}}.$$
+#
+# ### Exercise 1.1 · Escapes and overkill
+#
+# Write both as one function. `labels` holds 0 for good and 1 for defective, `rejected` is true where a part was rejected.
+
+
+# %% tags=["exercise"] exercise="1.1"
+def error_rates(labels, rejected):
+    """Return (escape rate, overkill rate) of verdicts on parts whose truth is known."""
+    return ..., ...
+
+
+# %%
+error_rates = lesson.check("1.1", error_rates)
+
+# %% [markdown]
+# A customer counts differently: in **ppm**, defective parts per million *delivered*. That depends on how many defects the
+# line makes in the first place. The same inspector, on three lines:
+
+# %%
+escape_rate, overkill_rate = error_rates(cells.test.labels, gan.score(cells.test.images) > threshold)
+print(f"the detector on all test cells: escape rate {escape_rate:.0%}, overkill rate {overkill_rate:.0%}")
+for defect_rate in (0.03, 0.003, 0.0003):
+    ppm = decisions.escapes_ppm(escape_rate, overkill_rate, defect_rate)
+    print(f"a line with {defect_rate:.2%} defects delivers {ppm:8,.0f} ppm")
+
+# %% [markdown]
+# The inspector is the same three times; what arrives at the customer is not. Escape rate and overkill rate belong to the
+# inspector, ppm belongs to inspector *and* line.
+
+# %% [markdown]
+# ## The cover plates: data where everything is known
+#
+# Real data seldom come with the truth. So the course has a simulated line: it casts, turns and drills cover plates, and
+# photographs them. Each has its settings, its lot and, if it is defective, an exact mask. Here is every kind of defect,
+# mild above and severe below, outlined.
+
+# %%
+plates = datasets.load_parts()
+kinds = ["scratch", "dent", "crack", "porosity", "stain", "chip", "missing_hole", "burr"]
+figure, axes = plots.panels(2, 8, width=10.5, row_height=1.45)
+for column, kind in enumerate(kinds):
+    of_kind = plates.test[plates.test.kinds == kind]
+    by_severity = of_kind.table["severity"].to_numpy().argsort()
+    for row, part in enumerate((by_severity[12], by_severity[45])):
+        plots.picture(axes[row, column], of_kind.images[part], mask=of_kind.masks[part])
+    axes[0, column].set_title(kind.replace("_", " "), fontsize=9, loc="center")
+plots.show(
+    figure,
+    alt="Cover plates with eight kinds of defects, a mild and a severe example each, outlined by a dashed line; mild "
+    "stains and scratches are hard to see.",
+)
+
+# %% [markdown]
+# Mild defects hide in the glare of the turned metal, as they do at a real line. And the light drifts from lot to lot, as
+# lamps do:
+
+# %%
+figure, axes = plots.panels(1, 1, width=8.5, row_height=2.6)
+brightness = plates.train.images.mean(axis=(1, 2, 3))
+axis = axes[0, 0]
+for place, lot in enumerate(plates.train.group_names):
+    values = brightness[plates.train.groups == lot]
+    axis.plot(np.full(len(values), place), values, ".", color=plots.GOOD_COLOUR, alpha=0.35, markersize=4)
+    axis.plot([place - 0.35, place + 0.35], [values.mean()] * 2, color=plots.DEFECTIVE_COLOUR, linewidth=2)
+axis.set(xlabel="lot (in the order of time)", ylabel="mean brightness", title="Good plates only: the light drifts")
+axis.set_xticks(range(len(plates.train.group_names)))
+plots.show(
+    figure,
+    alt="Mean brightness of good plates by lot: the lots' means wander by more than the parts within a lot scatter, and "
+    "some lots fall into two groups.",
+)
+
+# %% [markdown]
+# All these plates are good. A rule such as "reject what is darker than usual" would reject whole lots.
+#
+# And why do some lots fall into two groups? Look at the tool: it wears, and a worn edge leaves a rougher and brighter face.
+# In those lots the tool was changed halfway.
+
+# %%
+by_lot = plates.train.table.groupby("lot")["tool_wear"].agg(["min", "max"])
+by_lot[by_lot["max"] - by_lot["min"] > 0.2]
+
+# %% [markdown]
+# ## The solar cells: real, and few
+#
+# The second data set is real: 901 monocrystalline cells from 18 modules, judged by experts (cells on which they were unsure
+# are left out). Look at cells of two modules.
+
+# %%
+modules = [name for name in cells.train.group_names if (cells.train.groups == name).sum() >= 7][:2]
+rows = np.concatenate([np.flatnonzero(cells.train.groups == name)[:7] for name in modules])
+plots.show(
+    plots.gallery(cells.train.images[rows], titles=cells.train.groups[rows].tolist(), columns=7),
+    alt="Two rows of seven good solar cells; within a row, which is one module, brightness and texture are alike, between "
+    "the rows they differ.",
+)
+
+# %% [markdown]
+# Cells of one module are like siblings: same brightness, same bars, same texture. Keep that in mind for the next question.
+#
+# A detector needs three sets: **train** to learn from, **calibration** to set a threshold, **test** to be touched once.
+# We cut by module, so that whole modules are new in the test, as tomorrow's will be. Many articles deal the pictures at
+# random instead.
+#
+# ### Exercise 1.2 · Deal the cells at random?
+#
+# PCA, of which more below, reaches an AUROC of about 0.85 on the split by module. What happens to the figure if the same
+# cells are dealt at random?
+#
+# - **a)** The figure stays the same; a split is a split
+# - **b)** The figure rises, because the test has become easier than the factory
+# - **c)** The figure falls, because the training set is more mixed
+
+# %% tags=["exercise"] exercise="1.2"
+answer_1_2 = ...
+
+# %%
+answer_1_2 = lesson.check("1.2", answer_1_2)
+
+# %% [markdown]
+# Now measure it. The method is the same twice; only the dealing differs.
+
+
+# %%
+def auroc_of(detector, split):
+    """Fit on train, score test: return AUROC and the ends of its 95 % interval."""
+    scores = detector.fit(split.train.images).score(split.test.images)
+    interval = decisions.bootstrap_interval(decisions.auroc, split.test.labels, scores)
+    return decisions.auroc(split.test.labels, scores), *interval
+
+
+dealt = datasets.load_solar_cells(split_by="random")
+by_module, at_random = (auroc_of(detectors.PCAReconstruction(64), split) for split in (cells, dealt))
+print("by module: {:.2f} ({:.2f} to {:.2f})".format(*by_module))
+print("at random: {:.2f} ({:.2f} to {:.2f})".format(*at_random))
+assert at_random[0] > by_module[0] + 0.03
+
+# %% [markdown]
+# The same method on the same cells looks far better, and it is the flattering figure that gets published. Nothing about
+# the detector has improved. **Split by whatever tomorrow will be new**: module, lot, day, machine.
+
+# %% [markdown]
+# ## Clean and normalise
+#
+# Three steps are common. *Matching brightness* scales each picture to the same median: it takes lamp drift away. *Flat
+# field* divides by the light on each pixel: it takes vignetting away. *Normalising* brings the numbers into the range that a
+# network expects: a generator that ends in tanh draws values between -1 and 1, so pictures go from [0, 1] to [-1, 1].
+
+# %%
+level = float(np.median(cells.train.images))
+light = datasets.illumination(cells.train.images, degree=2)
+steps = {
+    "flat field": lambda images: datasets.flat_field(images, light),
+    "match brightness": lambda images: datasets.match_brightness(images, level),
+}
+cleaned = datasets.clean(cells.test, steps)
+for note in cleaned.notes[-2:]:
+    print(note)
+
+# %% [markdown]
+# Before and after, on six cells of different modules:
+
+# %%
+some = [int(np.flatnonzero(cells.test.groups == name)[0]) for name in cells.test.group_names[:6]]
+pairs = np.concatenate([cells.test.images[some], cleaned.images[some]])
+plots.show(
+    plots.gallery(pairs, titles=["as photographed"] * 6 + ["cleaned"] * 6, columns=6),
+    alt="Six solar cells before and after cleaning: dark and bright modules look alike afterwards, cracks stay visible.",
+)
+
+# %% [markdown]
+# The level and the light were measured on *train*. That is easily got wrong, and nothing crashes if you do.
+#
+# ### Exercise 1.3 · A leak in the cleaning
+#
+# This function is found in many notebooks. It runs, and it is wrong. Find the bug and mend it.
+
+
+# %% tags=["exercise"] exercise="1.3"
+def standardised(train, test):
+    """Return train and test images with the mean 0 and the standard deviation 1 that train gives."""
+    everything = np.concatenate([train, test])
+    mean, std = everything.mean(), everything.std()
+    return (train - mean) / std, (test - mean) / std
+
+
+# %%
+standardised = lesson.check("1.3", standardised)
+
+# %% [markdown]
+# Does cleaning help? **Guess first**, for PCA on cells and on plates. We only match the brightness here.
+
+# %%
+from gan_helpers.datasets import Split
+
+for name, split in (("solar cells", cells), ("cover plates", plates)):
+    level = float(np.median(split.train.images))
+    step = {"match brightness": lambda images, level=level: datasets.match_brightness(images, level)}
+    matched = Split(*(datasets.clean(part, step) for part in (split.train, split.calibration, split.test)))
+    before, after = (auroc_of(detectors.PCAReconstruction(64), s)[0] for s in (split, matched))
+    print(f"{name:12}: AUROC of PCA {before:.2f} as photographed, {after:.2f} with brightness matched")
+
+# %% [markdown]
+# One step, two answers. On the cells, brightness differs between modules for reasons that have nothing to do with defects,
+# and matching helps a little. On the plates, glare and background change the median, so matching adds a disturbance and
+# PCA gets worse. There is no cleaning that is good as such. Each step takes something away; measure whether it was noise.
+#
+# Note what we just did: we looked at test figures to compare two ways of cleaning. As an illustration that is fine. To
+# *choose* a step you would have to look at held-out good parts or at forged defects, which lesson 05 does.
+
+# %% [markdown]
+# ## Three baselines to beat
+#
+# 1. **Mean brightness.** The score is how far the mean grey value lies from that of good parts.
+# 2. **PCA.** Good parts are approximated by 64 patterns. A new part is redrawn from these, and what is left over is the
+#    score: $s(x) = \frac{1}{hwc}\lVert x - \hat x\rVert^2$.
+# 3. **Nearest neighbour.** The score is the distance to the most similar good part.
+#
+# None of them is a network, none needs a second to train. Here is what PCA sees:
+
+# %%
+pca = detectors.PCAReconstruction(64).fit(cells.train.images)
+broken = cells.test.defective[np.array([4, 60, 111, 180, 240, 300])]
+good_pca = pca.score(cells.calibration.images)
+figure = plots.inspection(
+    broken.images,
+    np.clip(pca.reconstruct(broken.images), 0, 1),
+    pca.anomaly_map(broken.images),
+    decisions.conformal_p_values(good_pca, pca.score(broken.images)),
+    kinds=broken.kinds,
+)
+plots.show(
+    figure,
+    alt="Six defective solar cells, as PCA redraws them, and maps of what is left over: large dark areas glow, fine "
+    "cracks hardly do.",
+)
+
+# %% [markdown]
+# PCA redraws the usual and stumbles over the unusual, just as a GAN will: large dark areas glow. But look at the verdicts. At
+# 5 % overkill most of these broken cells pass, because among the *good* cells of other modules some look strange to PCA
+# as well. A good ranking is not yet a good inspector; lesson 05 is about the step between.
+#
+# What is missing is the score.
+#
+# ### Exercise 1.4 · Score by what can't be redrawn
+#
+# Both arrays have the shape (n, h, w, c). Return one number a part, the mean squared difference.
+
+
+# %% tags=["exercise"] exercise="1.4"
+def residual_score(images, redrawn):
+    """Return one score a part: the mean squared difference between photograph and redrawn part."""
+    return ...
+
+
+# %%
+residual_score = lesson.check("1.4", residual_score)
+
+# %% [markdown]
+# With your score, PCA's AUROC follows by hand. It has to agree with the package, since that computes the same:
+
+# %%
+own_scores = residual_score(cells.test.images, pca.reconstruct(cells.test.images))
+own_auroc = decisions.auroc(cells.test.labels, own_scores)
+print(f"AUROC of PCA on solar cells by your own score: {own_auroc:.3f}")
+assert abs(own_auroc - by_module[0]) < 0.005
+
+# %% [markdown]
+# Now all three, on both data sets, in one table. **Guess first:** which baseline wins where, and which is no better than a
+# coin? For cells only *dark* is suspicious (a cell glows where it works); a plate may be too dark or too bright.
+
+
+# %%
+def baselines(split, side):
+    """Return AUROC with interval for the three baselines."""
+    methods = {
+        "mean brightness": detectors.MeanBrightness(side),
+        "PCA, 64 patterns": detectors.PCAReconstruction(64),
+        "nearest neighbour": detectors.NearestNeighbour(64),
+    }
+    return {name: auroc_of(method, split) for name, method in methods.items()}
+
+
+on_cells, on_plates = baselines(cells, "dark"), baselines(plates, "both")
+
+# %% [markdown]
+# The dotted line is a coin. Bars are 95 % intervals over the test parts.
+
+# %%
+figure, axes = plots.panels(1, 2, width=9.5, row_height=2.5)
+for axis, rows, title in zip(axes[0], (on_cells, on_plates), ("solar cells", "cover plates"), strict=True):
+    plots.intervals(axis, rows)
+    axis.set(title=title, xlim=(0.4, 1))
+plots.show(
+    figure,
+    alt="AUROC with intervals: PCA leads on both data sets, at about 0.85 on cells and 0.76 on plates; brightness and "
+    "nearest neighbour are near a coin on plates.",
+)
+
+# %% [markdown]
+# PCA leads on both. On cells even the mean brightness is worth something, because dead cells are dark. On plates it is a
+# coin, and the nearest neighbour hardly better: two good plates differ more by light and turning than a scratched plate
+# differs from the good one. **These are the figures to beat**, and we hold ourselves to them:
+
+# %%
+assert 0.73 < on_cells["mean brightness"][0] < 0.79
+assert 0.82 < on_cells["PCA, 64 patterns"][0] < 0.88
+assert 0.72 < on_cells["nearest neighbour"][0] < 0.78
+assert on_plates["mean brightness"][0] < 0.60
+assert 0.70 < on_plates["PCA, 64 patterns"][0] < 0.80
+
+# %% [markdown]
+# One AUROC hides a lot. Which defects does PCA find on the plates?
+
+# %%
+plate_pca = detectors.PCAReconstruction(64).fit(plates.train.images)
+plate_scores, test = plate_pca.score(plates.test.images), plates.test
+good = test.labels == 0
+per_kind = {}
+for kind in kinds:
+    chosen = good | (test.kinds == kind)
+    interval = decisions.bootstrap_interval(decisions.auroc, test.labels[chosen], plate_scores[chosen])
+    per_kind[kind.replace("_", " ")] = (decisions.auroc(test.labels[chosen], plate_scores[chosen]), *interval)
+
+# %% [markdown]
+# Fifty parts of each kind against 300 good ones:
+
+# %%
+figure, axes = plots.panels(1, 1, width=6.5, row_height=3.8)
+plots.intervals(axes[0, 0], dict(sorted(per_kind.items(), key=lambda item: -item[1][0])))
+axes[0, 0].set(title="PCA on cover plates, by kind of defect", xlim=(0.4, 1))
+plots.show(
+    figure,
+    alt="AUROC of PCA by kind of defect on plates: bright burrs are found best, thin or faint defects such as stains, "
+    "cracks and scratches worst.",
+)
+
+# %% [markdown]
+# Large or bright defects leave a large residue. Thin and faint ones drown in the residue of glare and machining marks.
+# That is the gap a better detector has to close.
+
+# %% [markdown]
+# ## Where GANs serve
+#
+# A GAN sets two networks against each other: a generator draws parts, a discriminator tells drawn from real (lesson 02).
+# Trained on good parts, the pair knows what good parts look like. Three jobs in a plant follow from that:
+#
+# | job | what the GAN does | lessons |
+# | --- | --- | --- |
+# | **Defect detection** | redraws a part without its defect, or is surprised by it; learns from good parts alone | 04, 05, 08 |
+# | **Rare defects** | makes more examples of what happened ten times | 06 |
+# | **Process: early warning, best settings** | its scores drift before rejects pile up; it draws parts at settings never tried | 09 |
+#
+# And where it doesn't serve: when a few hundred labelled defects exist, a plain classifier is often better; when the part
+# has to be *measured*, a gauge is; when the light can be fixed, fix the light first. The course will show GANs losing
+# wherever they do.
+
+# %% [markdown]
+# > **In the factory.** Before you buy an inspection system, let it and two of your inspectors judge the same 200 parts,
+# > twice, in different order, with the truth known to nobody in the room. Quality people call that an attribute agreement
+# > study, or attribute gauge R&R. If inspectors disagree with themselves, no machine can agree with both.
+
+# %% [markdown]
+# ## Recap
+#
+# - **Escapes and overkill** have their own denominators; you computed both, and measured your own in the game.
+# - **Two data sets**: plates with exact truth, cells that are real; both are split by what will be new tomorrow.
+# - **Cleaning** takes something away: each step learns from train only, and the same step helped on cells and hurt on
+#   plates.
+# - **Baselines**: PCA reaches about 0.85 on cells and 0.76 on plates; mean brightness on plates is a coin.
+# - **Jobs for GANs**: detection from good parts alone, rare defects, early warning and settings.
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# What you have solved so far:
+
+# %%
+lesson.progress()
+
+# %% [markdown]
+# ## Sources
+#
+# - Mackworth 1948, The breakdown of vigilance during prolonged visual search,
+#   [doi:10.1080/17470214808416738](https://doi.org/10.1080/17470214808416738).
+# - See, Drury, Speed, Williams and Khalandi 2017, The role of visual inspection in the 21st century,
+#   Proceedings of the Human Factors and Ergonomics Society Annual Meeting 61, 262.
+# - Deitsch et al. 2019, the solar cells,
+#   [doi:10.1016/j.solener.2019.02.067](https://doi.org/10.1016/j.solener.2019.02.067), images CC BY-NC-SA 4.0.
+# - Jackson and Mudholkar 1979, control by PCA residuals,
+#   [doi:10.1080/00401706.1979.10489779](https://doi.org/10.1080/00401706.1979.10489779).
+# - Bergmann et al. 2021, MVTec AD, whose folder layout the course uses,
+#   [doi:10.1007/s11263-020-01400-4](https://doi.org/10.1007/s11263-020-01400-4).
