@@ -77,8 +77,9 @@ rejected = lesson.check("0.1", rejected)
 from gan_helpers import checkpoints, datasets, decisions, plots
 
 cells = datasets.load_solar_cells()
-chosen = np.random.default_rng(4).permutation(len(cells.test))[:8]
-eight = cells.test[chosen]
+rng = np.random.default_rng(7)
+some_good, some_broken = (rng.permutation(np.flatnonzero(cells.test.labels == label))[:4] for label in (0, 1))
+eight = cells.test[rng.permutation(np.concatenate([some_good, some_broken]))]
 plots.show(
     plots.gallery(eight.images, titles=[f"cell {number}" for number in range(1, 9)]),
     alt="Eight grey photographs of solar cells with dark bus bars; some show dark patches, others are evenly bright.",
@@ -132,7 +133,8 @@ answer_0_2 = lesson.check("0.2", answer_0_2)
 #
 # Now the picture that a colleague would want to see. Top row: the photograph, and above it the experts' verdict. Middle:
 # the same cell *redrawn* by the GAN, which can draw good cells only. Bottom: where the two differ, glowing, with the
-# detector's verdict. Compare with your paper.
+# detector's verdict. It glows in full where the difference is as large as at the strangest pixel in a thousand of *good*
+# cells. Compare with your paper.
 
 # %%
 figure = plots.inspection(
@@ -141,6 +143,7 @@ figure = plots.inspection(
     gan.anomaly_map(eight.images),
     p_values,
     kinds=eight.kinds,
+    strongest=np.quantile(gan.anomaly_map(cells.calibration.images), 0.999),
 )
 plots.show(
     figure,
@@ -179,6 +182,7 @@ figure = plots.inspection(
     plate_p,
     kinds=some.kinds,
     masks=some.masks,
+    strongest=np.quantile(plate_gan.anomaly_map(plates.calibration.images), 0.999),
 )
 plots.show(
     figure,

@@ -313,6 +313,7 @@ figure = plots.inspection(
     pca.anomaly_map(broken.images),
     decisions.conformal_p_values(good_pca, pca.score(broken.images)),
     kinds=broken.kinds,
+    strongest=np.quantile(pca.anomaly_map(cells.calibration.images), 0.999),
 )
 plots.show(
     figure,
