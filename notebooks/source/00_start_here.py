@@ -186,14 +186,18 @@ figure = plots.inspection(
 )
 plots.show(
     figure,
-    alt="Eight cover plates, redrawn by the GAN, with maps of suspicion and the outlines of the true defects; the GAN "
-    "blurs fine detail, so its map glows along edges as well as on defects.",
+    alt="Eight cover plates, redrawn by the GAN without their defects, with maps of suspicion: the map glows on the chip, "
+    "the missing hole and the burr, yet nearly all plates are accepted.",
 )
 
 # %% [markdown]
-# Here the GAN is out of its depth. It redraws the plate well enough to recognise it, yet fine turning marks and sharp
-# edges escape it, and their residue drowns a thin scratch. Lesson 05 builds a detector that does better. First we need an
-# honest number for "better".
+# Look at the middle row. The GAN puts the missing hole back, closes the chip and removes the burr: it can draw nothing but
+# whole plates. And the map glows just where these defects are. Yet the verdict is "accept". How can that be?
+#
+# The score is an *average* over the whole picture. Every plate, good or bad, differs a little from its redrawing everywhere:
+# in the glare, in the turning marks. A small defect, glowing as it may, hardly moves the average. Stains, pores and cracks
+# are lost even in the map. A map that shows the defect is not yet a detector that finds it. Lesson 05 closes that gap;
+# first we need an honest number for how wide it is.
 
 # %% [markdown]
 # ## An honest number
@@ -234,11 +238,16 @@ plots.show(
 )
 
 # %% [markdown]
-# LESSON-00-READING
+# Did you bet on the GAN? It beats the mean brightness and loses to PCA, on both sets. It is not bad luck: with two other
+# seeds the figures were within 0.02 of these (the *model card* in `data/checkpoints` has them all). You have seen one
+# reason, the average. It is kept as it is, because a course that shows only winners teaches nothing about choosing.
+
+# %% [markdown]
+# A claim in this course is never just text. This cell fails if the figures on your machine leave the band.
 
 # %%
-for rows in (on_cells, on_plates):
-    assert all(0.4 < value < 1 for value, _, _ in rows.values())
+assert 0.77 < on_cells["f-AnoGAN"][0] < 0.81
+assert 0.60 < on_plates["f-AnoGAN"][0] < 0.65
 
 # %% [markdown]
 # > **In the factory.** "The AI finds 95 % of defects" is half a sentence. Ask for the other half: how many good parts
