@@ -43,7 +43,7 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab $(LAB_FLAGS) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab $(LAB_FLAGS) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
