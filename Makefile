@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
 	if $$p -c '$(IN_RANGE)' >/dev/null 2>&1; then echo $$p; break; fi; done)
-# JupyterLab asks no questions at its start; as root (in a container) it has to be told that this is meant
-LAB_FLAGS ?= --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-	$(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+# as root (in a container) JupyterLab has to be told that this is meant
+LAB_FLAGS ?= $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+# a first start asks nothing and looks for no news: the course works offline
+LAB_OVERRIDES := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 NBVAL := pytest --nbval-lax --nbval-current-env
 SCRATCH_HOME = GAN_QC_HOME="$$(mktemp -d)"
 
@@ -36,6 +37,8 @@ $(BIN)/python:
 $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing the course into $(VENV): about 700 MB and two minutes, the first time only."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '$(LAB_OVERRIDES)' > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
