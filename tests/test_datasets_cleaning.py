@@ -140,8 +140,8 @@ class TestClean:
         result = clean(parts, {"halve": lambda images: images / 2, "lift": lambda images: images + 0.5})
         np.testing.assert_allclose(result.images, 0.7, rtol=1e-6)
         assert result.notes == (
-            "halve: pixels moved by 0.2000 on average.",
-            "lift: pixels moved by 0.5000 on average.",
+            "halve: grey values changed by 0.2000 on average.",
+            "lift: grey values changed by 0.5000 on average.",
         )
         np.testing.assert_allclose(parts.images, 0.4, rtol=1e-6)
 

@@ -185,7 +185,7 @@ def clean(parts, steps):
         if after.shape != before.shape:
             raise DataError(f"The step {name!r} turns {before.shape} into {after.shape}; a step keeps the shape.")
         change = float(np.abs(after - before).mean()) if before.size else 0.0
-        note = f"{name}: pixels moved by {change:.4f} on average."
+        note = f"{name}: grey values changed by {change:.4f} on average."
         parts = replace(parts, images=after, notes=(*parts.notes, note))
     return parts
 

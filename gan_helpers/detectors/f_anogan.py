@@ -153,7 +153,7 @@ class FAnoGAN(Detector):
         @tf.function(reduce_retracing=True)
         def encoder_step(real):
             with tf.GradientTape() as tape:
-                loss = tf.reduce_mean(self._residuals(real, training=True)[0])
+                loss = tf.reduce_mean(self._compare(real, training=True)[0])
             variables = self.encoder.trainable_variables
             optimizer.apply(tape.gradient(loss, variables), variables)
             return loss
@@ -167,35 +167,32 @@ class FAnoGAN(Detector):
     def _draw(self, pictures, indices):
         return tf.gather(pictures, indices.integers(len(pictures), size=self.batch))
 
-    def _residuals(self, pictures, training=False):
-        """Return L(x) for each picture, float (n,), and the squared pixel residual, float (n, h, w, c).
+    def _compare(self, pictures, training=False):
+        """Return L(x) for each picture, float (n,), and the redrawn picture G(E(x)), float (n, h, w, c).
 
         G and D stand still and in evaluation mode; ``training`` concerns the encoder alone.
         """
         again = self.generator(self.encoder(pictures, training=training), training=False)
         seen, seen_again = self.critic(pictures, training=False)[0], self.critic(again, training=False)[0]
-        pixels = tf.square(pictures - again)
-        score = tf.reduce_mean(pixels, axis=(1, 2, 3)) + self.kappa * tf.reduce_mean(
-            tf.square(seen - seen_again), axis=1
-        )
-        return score, pixels
+        pixels = tf.reduce_mean(tf.square(pictures - again), axis=(1, 2, 3))
+        return pixels + self.kappa * tf.reduce_mean(tf.square(seen - seen_again), axis=1), again
 
     def reconstruct(self, images):
         """Return ``G(E(x))``, the nearest normal part that the GAN can draw: float32 (n, h, w, c) in [0, 1]."""
         images = self._check_fitted(images)
-        codes = self.encoder.predict(images * 2 - 1, batch_size=SCORE_BATCH, verbose=0)
-        return (self.generator.predict(codes, batch_size=SCORE_BATCH, verbose=0) + 1) / 2
+        return np.concatenate([(again.numpy() + 1) / 2 for _, again in self._in_batches(images)])
 
     def sample(self, n, seed=SEED):
         """Draw ``n`` parts that never existed: float32 (n, h, w, c) in [0, 1]."""
         if self.generator is None:
             raise RuntimeError(f"{self.name} is not fitted yet; call fit(normal_images) or load a checkpoint first.")
         noise = np.random.default_rng(seed).standard_normal((n, self.latent_dim), dtype=np.float32)
-        return (self.generator.predict(noise, batch_size=SCORE_BATCH, verbose=0) + 1) / 2
+        batches = (noise[first : first + SCORE_BATCH] for first in range(0, n, SCORE_BATCH))
+        return np.concatenate([(self.generator(batch, training=False).numpy() + 1) / 2 for batch in batches])
 
     def _in_batches(self, images):
         if getattr(self, "_compiled", None) is None:
-            self._compiled = tf.function(self._residuals, reduce_retracing=True)
+            self._compiled = tf.function(self._compare, reduce_retracing=True)
         for first in range(0, len(images), SCORE_BATCH):
             yield self._compiled(tf.constant(images[first : first + SCORE_BATCH] * 2 - 1))
 
@@ -203,7 +200,8 @@ class FAnoGAN(Detector):
         return np.concatenate([score.numpy() for score, _ in self._in_batches(images)])
 
     def _anomaly_map(self, images):
-        return np.concatenate([pixels.numpy().mean(axis=-1) for _, pixels in self._in_batches(images)])
+        # in [-1, 1], as the score has it
+        return np.square(2 * (images - self.reconstruct(images))).mean(axis=-1)
 
 
 def _adam(rate, steps, beta_1=0.0):

@@ -24,7 +24,7 @@ lesson = Lesson(
             ),
             reference=rejected,
             why="A score exactly at the threshold is accepted. The threshold is the strangest score that we still "
-            "tolerate, so only what lies above it goes into the red box.",
+            "tolerate, so only what lies above it is rejected.",
             compare=on_cases(
                 [
                     (np.array([0.1, 0.9, 0.4]), 0.5),
@@ -50,7 +50,7 @@ lesson = Lesson(
                     "Of 100 good cells, about 2 look at least as strange as this one",
                     right=True,
                     reason="The p-value compares this cell with good cells that the detector had never seen. It is the "
-                    "share of them that look at least as strange.",
+                    "share of them that look at least as strange, the cell itself counted in.",
                 ),
                 Option(
                     "The detector is wrong about 2 % of all cells",
@@ -87,18 +87,18 @@ lesson = Lesson(
                     right=True,
                     reason="AUROC is the chance that a defective part scores higher than a good one. A coin has 0.5.",
                 ),
-                Option("It is right in 50 % of all verdicts", reason="There is no verdict yet: no threshold was set."),
+                Option("It rejects half of the good parts", reason="It rejects nothing yet: no threshold was set."),
             ],
         ),
         Question(
-            "In the table, a plain method has a higher AUROC than the GAN. What do you do with it?",
+            "In the figure, a plain method has a higher AUROC than the GAN. What do you do with it?",
             [
                 Option(
                     "Leave it out, because this course is about GANs",
                     reason="Then you would install the worse inspector, and not even know it.",
                 ),
                 Option(
-                    "Keep it in the table, with its interval",
+                    "Keep it in the figure, with its interval",
                     right=True,
                     reason="A clever method has to beat the plain one on the same parts. Where it doesn't, take the "
                     "plain one, and ask why.",

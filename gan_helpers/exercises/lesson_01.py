@@ -113,7 +113,7 @@ lesson = Lesson(
             ],
         ),
         Question(
-            "After matching the brightness of all images, the baseline 'mean brightness' is useless. Why?",
+            "After matching the brightness of all cells, the baseline 'mean brightness' finds far less. Why?",
             [
                 Option(
                     "The step removed the difference that the baseline lives on",
@@ -122,7 +122,9 @@ lesson = Lesson(
                     "brightness too. Cleaning always takes something away; know what.",
                 ),
                 Option("The step adds noise", reason="It multiplies an image by one number; it adds nothing."),
-                Option("The baseline must be fitted again", reason="It was; there is nothing left for it to find."),
+                Option(
+                    "Matching makes all cells darker", reason="It makes dark cells brighter and bright ones darker."
+                ),
             ],
         ),
         Question(
@@ -130,9 +132,10 @@ lesson = Lesson(
             [
                 Option("The test set, but only its good parts", reason="Then the test has taken part in the choice."),
                 Option(
-                    "Held-out good parts of the calibration set",
+                    "Parts kept back from train, with forged defects added",
                     right=True,
-                    reason="They were not fitted on and are not test. The test set is touched once, at the end.",
+                    reason="Nothing of them is test, and forged defects show what good parts alone can't: whether a "
+                    "defect still stands out. The calibration set stays for the threshold.",
                 ),
                 Option("It doesn't matter", reason="It does: of many tries, the one that suits the test best wins."),
             ],

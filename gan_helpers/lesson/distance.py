@@ -169,7 +169,7 @@ def short(value):
         return rounded(number)
     if hasattr(value, "__array__") and not isinstance(value, str | np.generic):
         array = np.asarray(value)
-        if array.size <= 8 and array.ndim == 1:
+        if array.size <= 12 and array.ndim == 1:
             return f"[{', '.join(short(entry) for entry in array.tolist())}]"
         return f"array of shape {array.shape}"
     if isinstance(value, np.generic):

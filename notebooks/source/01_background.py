@@ -24,12 +24,11 @@
 # good parts, few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) finds that what wore inspectors
 # out in the last century still does.
 #
-# Don't believe it; try it. You get 24 real solar cells, four seconds each. First we load them, and the detector of lesson
+# Ninety seconds can't tire you, but they show how hard the single look is. You get 24 real solar cells, four seconds each. First we load them, and the detector of lesson
 # 00, which will judge the very same cells.
 
 # %%
 import numpy as np
-
 from gan_helpers import checkpoints, datasets, decisions, detectors, plots
 from gan_helpers.exercises.lesson_01 import lesson
 
@@ -48,8 +47,8 @@ threshold = decisions.conformal_threshold(gan.score(cells.calibration.images), 0
 
 # %% [markdown]
 # **Rules.** Press **G** for good and **D** for defective, or click. A cell is broken if it has a crack or a dark area; the
-# evenly dark bars belong there. What you don't judge in time is shipped. **Guess first:** how many of ten broken cells
-# will you let through?
+# evenly dark bars belong there. What you don't judge in time is shipped. **Guess first:** what share of the broken
+# cells will you let through? Play before you scroll on: the same cells are shown below.
 
 # %%
 from gan_helpers.widgets.inspector import InspectorGame
@@ -64,15 +63,26 @@ game
 # %%
 plots.show(
     game.still(),
-    alt="Contact sheet of 24 numbered solar cells, some with cracks or dark areas, for judging on paper.",
+    alt="Contact sheet of 24 numbered solar cells, some with cracks or dark areas, for "
+    "judging on paper.",
 )
 
 # %% [markdown]
-# Your result, and the detector's. The intervals are wide, because 24 parts are few: that is the first lesson about any
-# claim of an inspection rate.
+# Your result, and the detector's (`NaN` means: not played yet). The intervals, from `escape_low` to `escape_high`, are wide,
+# because 24 parts are few: that is the first lesson about any claim of an inspection rate.
 
 # %%
-game.result()[["escapes", "defective", "escape_rate", "overkill", "good", "overkill_rate"]].round(2)
+columns = [
+    "escapes",
+    "defective",
+    "escape_rate",
+    "escape_low",
+    "escape_high",
+    "overkill",
+    "good",
+    "overkill_rate",
+]
+game.result()[columns].round(2)
 
 # %% [markdown]
 # ## Two ways to be wrong
@@ -98,12 +108,17 @@ def error_rates(labels, rejected):
 error_rates = lesson.check("1.1", error_rates)
 
 # %% [markdown]
-# A customer counts differently: in **ppm**, defective parts per million *delivered*. That depends on how many defects the
-# line makes in the first place. The same inspector, on three lines:
+# A customer counts differently: in **ppm**, defective parts per million *delivered*. With a share $\pi$ of defective parts
+# on the line, a share $\pi \cdot \text{escape rate}$ of all parts is defective and accepted, and $(1 - \pi)(1 -
+# \text{overkill rate})$ is good and accepted; ppm is the first as a share of both. The same inspector, on three lines:
 
 # %%
-escape_rate, overkill_rate = error_rates(cells.test.labels, gan.score(cells.test.images) > threshold)
-print(f"the detector on all test cells: escape rate {escape_rate:.0%}, overkill rate {overkill_rate:.0%}")
+escape_rate, overkill_rate = error_rates(
+    cells.test.labels, gan.score(cells.test.images) > threshold
+)
+print(
+    f"the detector on all test cells: escape rate {escape_rate:.0%}, overkill rate {overkill_rate:.0%}"
+)
 for defect_rate in (0.03, 0.003, 0.0003):
     ppm = decisions.escapes_ppm(escape_rate, overkill_rate, defect_rate)
     print(f"a line with {defect_rate:.2%} defects delivers {ppm:8,.0f} ppm")
@@ -116,8 +131,8 @@ for defect_rate in (0.03, 0.003, 0.0003):
 # ## The cover plates: data where everything is known
 #
 # Real data seldom come with the truth. So the course has a simulated line: it casts, turns and drills cover plates, and
-# photographs them. Each has its settings, its lot and, if it is defective, an exact mask. Here is every kind of defect,
-# mild above and severe below, outlined.
+# photographs them. Each has its settings, its lot and, if it is defective, an exact *mask*: which pixels belong to the
+# defect. Here is every kind, mild above and severe below, outlined (a hole is missing or not: that has no mild form).
 
 # %%
 plates = datasets.load_parts()
@@ -131,79 +146,89 @@ for column, kind in enumerate(kinds):
     axes[0, column].set_title(kind.replace("_", " "), fontsize=9, loc="center")
 plots.show(
     figure,
-    alt="Cover plates with eight kinds of defects, a mild and a severe example each, outlined by a dashed line; mild "
-    "stains and scratches are hard to see.",
+    alt="Cover plates with eight kinds of defects, a mild and a severe example each, "
+    "outlined by a dashed line; stains are hard to see even when severe.",
 )
 
 # %% [markdown]
-# Mild defects hide in the glare of the turned metal, as they do at a real line. And the light drifts from lot to lot, as
-# lamps do:
+# Mild defects hide in the glare of the turned metal, as they do at a real line. And from lot to lot the brightness
+# wanders:
 
 # %%
-figure, axes = plots.panels(1, 1, width=8.5, row_height=2.6)
 brightness = plates.train.images.mean(axis=(1, 2, 3))
-axis = axes[0, 0]
-for place, lot in enumerate(plates.train.group_names):
+lots = plates.train.group_names
+figure, axes = plots.panels(1, 1, width=8.5, row_height=2.8)
+for place, lot in enumerate(lots):
     values = brightness[plates.train.groups == lot]
-    axis.plot(np.full(len(values), place), values, ".", color=plots.GOOD_COLOUR, alpha=0.35, markersize=4)
-    axis.plot([place - 0.35, place + 0.35], [values.mean()] * 2, color=plots.DEFECTIVE_COLOUR, linewidth=2)
-axis.set(xlabel="lot (in the order of time)", ylabel="mean brightness", title="Good plates only: the light drifts")
-axis.set_xticks(range(len(plates.train.group_names)))
+    at = np.full(len(values), place)
+    axes[0, 0].plot(at, values, ".", color=plots.GOOD_COLOUR, alpha=0.35, markersize=4)
+    axes[0, 0].plot(place, values.mean(), "_", color=plots.DEFECTIVE_COLOUR, markersize=14)
+axes[0, 0].set_xticks(range(len(lots)), lots, rotation=90, fontsize=8)
+axes[0, 0].set(ylabel="mean brightness", title="Good plates only: brightness wanders")
 plots.show(
     figure,
-    alt="Mean brightness of good plates by lot: the lots' means wander by more than the parts within a lot scatter, and "
-    "some lots fall into two groups.",
+    alt="Mean brightness of good plates by lot: the lots' means wander by more than the "
+    "parts within most lots scatter, and four lots fall into two groups.",
 )
 
 # %% [markdown]
-# All these plates are good. A rule such as "reject what is darker than usual" would reject whole lots.
-#
-# And why do some lots fall into two groups? Look at the tool: it wears, and a worn edge leaves a rougher and brighter face.
-# In those lots the tool was changed halfway.
+# All these plates are good. A rule such as "reject what is darker than usual" would reject whole lots. One reason is the
+# lamps, which drift. But why do some lots fall into two groups? Look at the tool that turns the plates: it wears, and a worn
+# edge leaves a rougher and brighter face. Here are the lots in which tool wear spans nearly its whole range:
 
 # %%
 by_lot = plates.train.table.groupby("lot")["tool_wear"].agg(["min", "max"])
 by_lot[by_lot["max"] - by_lot["min"] > 0.2]
 
 # %% [markdown]
+# The same four lots: in each of them the tool was changed. The pictures know more about the process than whether a part is
+# good. Lesson 09 makes use of that.
+
+# %% [markdown]
 # ## The solar cells: real, and few
 #
-# The second data set is real: 901 monocrystalline cells from 18 modules, judged by experts (cells on which they were unsure
+# The second data set is real: 901 monocrystalline cells from 18 modules (as far as the order
+# of the files tells), judged by experts (cells on which they were unsure
 # are left out). Look at cells of two modules.
 
 # %%
-modules = [name for name in cells.train.group_names if (cells.train.groups == name).sum() >= 7][:2]
+modules = [name for name in cells.train.group_names if (cells.train.groups == name).sum() >= 7][
+    :2
+]
 rows = np.concatenate([np.flatnonzero(cells.train.groups == name)[:7] for name in modules])
 plots.show(
-    plots.gallery(cells.train.images[rows], titles=cells.train.groups[rows].tolist(), columns=7),
-    alt="Two rows of seven good solar cells; within a row, which is one module, brightness and texture are alike, between "
-    "the rows they differ.",
+    plots.gallery(
+        cells.train.images[rows], titles=cells.train.groups[rows].tolist(), columns=7
+    ),
+    alt="Two rows of seven good solar cells; within a row, which is one module, "
+    "brightness and texture are alike, between the rows they differ.",
 )
 
 # %% [markdown]
 # Cells of one module are like siblings: same brightness, same bars, same texture. Keep that in mind for the next question.
 #
 # A detector needs three sets: **train** to learn from, **calibration** to set a threshold, **test** to be touched once.
-# We cut by module, so that whole modules are new in the test, as tomorrow's will be. Many articles deal the pictures at
-# random instead.
+# We deal *good* cells by module: the good cells in test come from modules that the detector has never seen, as tomorrow's
+# will. *Defective* cells are never trained on, so all of them are tested. Many articles deal the good pictures at random
+# instead.
 #
 # ### Exercise 1.2 · Deal the cells at random?
 #
-# PCA, of which more below, reaches an AUROC of about 0.85 on the split by module. What happens to the figure if the same
-# cells are dealt at random?
+# PCA (principal component analysis), of which more below, is fitted and tested on ten cuts by module. Then the same cells
+# are dealt at random, ten times. What happens to its AUROC?
 #
 # - **a)** The figure stays the same; a split is a split
 # - **b)** The figure rises, because the test has become easier than the factory
 # - **c)** The figure falls, because the training set is more mixed
 
 # %% tags=["exercise"] exercise="1.2"
-answer_1_2 = ...
+answer_1_2 = ...  # a letter in quotation marks, such as "a"
 
 # %%
 answer_1_2 = lesson.check("1.2", answer_1_2)
 
 # %% [markdown]
-# Now measure it. The method is the same twice; only the dealing differs.
+# Now measure it. The method and the broken cells are the same every time; only the dealing of the good cells differs.
 
 
 # %%
@@ -214,15 +239,42 @@ def auroc_of(detector, split):
     return decisions.auroc(split.test.labels, scores), *interval
 
 
-dealt = datasets.load_solar_cells(split_by="random")
-by_module, at_random = (auroc_of(detectors.PCAReconstruction(64), split) for split in (cells, dealt))
-print("by module: {:.2f} ({:.2f} to {:.2f})".format(*by_module))
-print("at random: {:.2f} ({:.2f} to {:.2f})".format(*at_random))
-assert at_random[0] > by_module[0] + 0.03
+cuts = {"module": [], "random": []}
+for way, figures in cuts.items():
+    for seed in range(10):
+        dealt = datasets.load_solar_cells(split_by=way, seed=seed)
+        figures.append(auroc_of(detectors.PCAReconstruction(64), dealt)[0])
+for way, figures in cuts.items():
+    print(
+        f"by {way}: {np.mean(figures):.2f} on average, {min(figures):.2f} to {max(figures):.2f}"
+    )
 
 # %% [markdown]
-# The same method on the same cells looks far better, and it is the flattering figure that gets published. Nothing about
-# the detector has improved. **Split by whatever tomorrow will be new**: module, lot, day, machine.
+# Each dot is one cut:
+
+# %%
+figure, axes = plots.panels(1, 1, width=7, row_height=1.9)
+for place, figures in enumerate(cuts.values()):
+    axes[0, 0].plot(figures, np.full(10, place), "o", color=plots.GOOD_COLOUR, alpha=0.5)
+axes[0, 0].set_yticks([0, 1], ["by module", "at random"])
+axes[0, 0].set(xlabel="AUROC of PCA on solar cells", xlim=(0.4, 1), ylim=(-0.6, 1.6))
+plots.show(
+    figure,
+    alt="AUROC of PCA over ten cuts: dealt by module the dots spread from about 0.55 to "
+    "0.9, dealt at random they huddle at 0.92.",
+)
+
+# %% [markdown]
+# Two lessons. First, the random deal flatters: the good test cells are siblings of training cells, so they look all too
+# familiar. Nothing about the detector has improved, and it is the flattering figure that gets published. **Split by whatever
+# tomorrow will be new**: module, lot, day, machine. Second, the honest figure depends on *which* modules are tested, far more
+# than any interval over single cells says. With 18 modules, small differences between methods mean little. From here on we
+# use one fixed cut (the course's default), on which PCA has 0.85; it is kind to PCA, as the dots show.
+#
+# The text says so, and this cell holds it to that:
+
+# %%
+assert 0.66 < np.mean(cuts["module"]) < 0.85 < 0.90 < np.mean(cuts["random"]) < 0.95
 
 # %% [markdown]
 # ## Clean and normalise
@@ -243,18 +295,30 @@ for note in cleaned.notes[-2:]:
     print(note)
 
 # %% [markdown]
-# Before and after, on six cells of different modules:
+# (Vignetting is the fall-off of light towards the corners; a generator is the drawing half of a GAN, see lesson 02. The notes
+# say by how much grey values between 0 and 1 have changed.) Before and after, on six cells of different modules:
 
 # %%
-some = [int(np.flatnonzero(cells.test.groups == name)[0]) for name in cells.test.group_names[:6]]
+some = [
+    int(np.flatnonzero(cells.test.groups == name)[0]) for name in cells.test.group_names[:6]
+]
 pairs = np.concatenate([cells.test.images[some], cleaned.images[some]])
 plots.show(
     plots.gallery(pairs, titles=["as photographed"] * 6 + ["cleaned"] * 6, columns=6),
-    alt="Six solar cells before and after cleaning: dark and bright modules look alike afterwards, cracks stay visible.",
+    alt="Six solar cells before and after cleaning: dark and bright modules look alike "
+    "afterwards, cracks stay visible.",
 )
 
 # %% [markdown]
-# The level and the light were measured on *train*. That is easily got wrong, and nothing crashes if you do.
+# Dark modules now look like bright ones. What is gone is whether a cell as a whole is dark, and that can be a defect. And
+# normalising, for later:
+
+# %%
+for_a_generator = datasets.to_tanh(cleaned.images)
+print(f"from {for_a_generator.min():.1f} to {for_a_generator.max():.1f}")
+
+# %% [markdown]
+# Note that the level and the light were measured on *train*. That is easily got wrong, and nothing crashes if you do.
 #
 # ### Exercise 1.3 · A leak in the cleaning
 #
@@ -280,10 +344,16 @@ from gan_helpers.datasets import Split
 
 for name, split in (("solar cells", cells), ("cover plates", plates)):
     level = float(np.median(split.train.images))
-    step = {"match brightness": lambda images, level=level: datasets.match_brightness(images, level)}
-    matched = Split(*(datasets.clean(part, step) for part in (split.train, split.calibration, split.test)))
+    step = {
+        "match brightness": lambda images, level=level: datasets.match_brightness(images, level)
+    }
+    matched = Split(
+        *(datasets.clean(part, step) for part in (split.train, split.calibration, split.test))
+    )
     before, after = (auroc_of(detectors.PCAReconstruction(64), s)[0] for s in (split, matched))
-    print(f"{name:12}: AUROC of PCA {before:.2f} as photographed, {after:.2f} with brightness matched")
+    print(
+        f"{name:12}: AUROC of PCA {before:.2f} as photographed, {after:.2f} with brightness matched"
+    )
 
 # %% [markdown]
 # One step, two answers. On the cells, brightness differs between modules for reasons that have nothing to do with defects,
@@ -297,8 +367,8 @@ for name, split in (("solar cells", cells), ("cover plates", plates)):
 # ## Three baselines to beat
 #
 # 1. **Mean brightness.** The score is how far the mean grey value lies from that of good parts.
-# 2. **PCA.** Good parts are approximated by 64 patterns. A new part is redrawn from these, and what is left over is the
-#    score: $s(x) = \frac{1}{hwc}\lVert x - \hat x\rVert^2$.
+# 2. **PCA.** Good parts are approximated by 64 patterns. A new part $x$ of $h$ by $w$ pixels in $c$ colours is redrawn from
+#    these as $\hat x$, and what is left over is the score: $s(x) = \frac{1}{hwc}\lVert x - \hat x\rVert^2$.
 # 3. **Nearest neighbour.** The score is the distance to the most similar good part.
 #
 # None of them is a network, none needs a second to train. Here is what PCA sees:
@@ -317,14 +387,16 @@ figure = plots.inspection(
 )
 plots.show(
     figure,
-    alt="Six defective solar cells, as PCA redraws them, and maps of what is left over: large dark areas glow, fine "
-    "cracks hardly do.",
+    alt="Six defective solar cells, as PCA redraws them, and maps of what is left over: "
+    "large dark areas glow, fine cracks hardly do.",
 )
 
 # %% [markdown]
-# PCA redraws the usual and stumbles over the unusual, just as a GAN will: large dark areas glow. But look at the verdicts. At
-# 5 % overkill most of these broken cells pass, because among the *good* cells of other modules some look strange to PCA
-# as well. A good ranking is not yet a good inspector; lesson 05 is about the step between.
+# PCA redraws the usual and stumbles over the unusual, just as a GAN does: large dark areas glow. But look at the verdicts: most
+# of these broken cells pass. The threshold was set for 5 % overkill on the calibration cells. These come from two modules,
+# one of which looks strange to PCA, so on the test cells it rejects fewer than 1 % of the good and lets 80 % of the broken
+# pass. A good ranking is not yet a good inspector, and a threshold holds only as far as tomorrow's parts are like the
+# calibration parts. Lesson 05 comes back to both.
 #
 # What is missing is the score.
 #
@@ -349,10 +421,10 @@ residual_score = lesson.check("1.4", residual_score)
 own_scores = residual_score(cells.test.images, pca.reconstruct(cells.test.images))
 own_auroc = decisions.auroc(cells.test.labels, own_scores)
 print(f"AUROC of PCA on solar cells by your own score: {own_auroc:.3f}")
-assert abs(own_auroc - by_module[0]) < 0.005
+assert abs(own_auroc - decisions.auroc(cells.test.labels, pca.score(cells.test.images))) < 0.005
 
 # %% [markdown]
-# Now all three, on both data sets, in one table. **Guess first:** which baseline wins where, and which is no better than a
+# Now all three, on both data sets, in one figure. **Guess first:** which baseline wins where, and which is no better than a
 # coin? For cells only *dark* is suspicious (a cell glows where it works); a plate may be too dark or too bright.
 
 
@@ -370,23 +442,26 @@ def baselines(split, side):
 on_cells, on_plates = baselines(cells, "dark"), baselines(plates, "both")
 
 # %% [markdown]
-# The dotted line is a coin. Bars are 95 % intervals over the test parts.
+# The dotted line is a coin. Bars are 95 % intervals over the test parts; on cells, other modules would move the figures further.
 
 # %%
 figure, axes = plots.panels(1, 2, width=9.5, row_height=2.5)
-for axis, rows, title in zip(axes[0], (on_cells, on_plates), ("solar cells", "cover plates"), strict=True):
+for axis, rows, title in zip(
+    axes[0], (on_cells, on_plates), ("solar cells", "cover plates"), strict=True
+):
     plots.intervals(axis, rows)
     axis.set(title=title, xlim=(0.4, 1))
 plots.show(
     figure,
-    alt="AUROC with intervals: PCA leads on both data sets, at about 0.85 on cells and 0.76 on plates; brightness and "
-    "nearest neighbour are near a coin on plates.",
+    alt="AUROC with intervals: PCA leads on both data sets, at about 0.85 on cells and "
+    "0.76 on plates; brightness and nearest neighbour are near a coin on plates.",
 )
 
 # %% [markdown]
-# PCA leads on both. On cells even the mean brightness is worth something, because dead cells are dark. On plates it is a
-# coin, and the nearest neighbour hardly better: two good plates differ more by light and turning than a scratched plate
-# differs from the good one. **These are the figures to beat**, and we hold ourselves to them:
+# PCA leads on both. On cells even the mean brightness is worth something: dead areas are dark, and modules with many broken
+# cells happen to be dark as a whole. On plates it is a coin, and the nearest neighbour hardly better: two good plates differ
+# more by light and turning than a scratched plate differs from the good one. **These are the figures to beat**, and we hold
+# ourselves to them:
 
 # %%
 assert 0.73 < on_cells["mean brightness"][0] < 0.79
@@ -405,8 +480,13 @@ good = test.labels == 0
 per_kind = {}
 for kind in kinds:
     chosen = good | (test.kinds == kind)
-    interval = decisions.bootstrap_interval(decisions.auroc, test.labels[chosen], plate_scores[chosen])
-    per_kind[kind.replace("_", " ")] = (decisions.auroc(test.labels[chosen], plate_scores[chosen]), *interval)
+    interval = decisions.bootstrap_interval(
+        decisions.auroc, test.labels[chosen], plate_scores[chosen]
+    )
+    per_kind[kind.replace("_", " ")] = (
+        decisions.auroc(test.labels[chosen], plate_scores[chosen]),
+        *interval,
+    )
 
 # %% [markdown]
 # Fifty parts of each kind against 300 good ones:
@@ -417,13 +497,15 @@ plots.intervals(axes[0, 0], dict(sorted(per_kind.items(), key=lambda item: -item
 axes[0, 0].set(title="PCA on cover plates, by kind of defect", xlim=(0.4, 1))
 plots.show(
     figure,
-    alt="AUROC of PCA by kind of defect on plates: bright burrs are found best, thin or faint defects such as stains, "
-    "cracks and scratches worst.",
+    alt="AUROC of PCA by kind of defect on plates: burrs best at about 0.92, then missing "
+    "holes and scratches, stains worst at about 0.66; the intervals of the others "
+    "overlap.",
 )
 
 # %% [markdown]
-# Large or bright defects leave a large residue. Thin and faint ones drown in the residue of glare and machining marks.
-# That is the gap a better detector has to close.
+# Burrs are found best: they are bright. Missing holes and scratches follow, stains come last, and with fifty parts each the
+# intervals of those between overlap, so don't rank them. Faint defects drown in the residue of glare and machining marks.
+# That is the gap that a better detector has to close.
 
 # %% [markdown]
 # ## Where GANs serve
@@ -450,10 +532,11 @@ plots.show(
 # ## Recap
 #
 # - **Escapes and overkill** have their own denominators; you computed both, and measured your own in the game.
-# - **Two data sets**: plates with exact truth, cells that are real; both are split by what will be new tomorrow.
+# - **Two data sets**: plates with exact truth, cells that are real; both are split by what will be new tomorrow, because a
+#   random deal flatters.
 # - **Cleaning** takes something away: each step learns from train only, and the same step helped on cells and hurt on
 #   plates.
-# - **Baselines**: PCA reaches about 0.85 on cells and 0.76 on plates; mean brightness on plates is a coin.
+# - **Baselines**: PCA reaches 0.85 on cells (on our cut) and 0.76 on plates; mean brightness on plates is a coin.
 # - **Jobs for GANs**: detection from good parts alone, rare defects, early warning and settings.
 
 # %% [markdown]
