@@ -1,9 +1,9 @@
 """Helper package of the course "GANs for quality control".
 
-One room, one idea; a room imports only rooms below it::
+One room, one idea; a room imports only rooms before it::
 
-    settings -> parts, losses, decisions -> datasets -> networks -> detectors -> checkpoints
-             -> plots, widgets, lesson -> exercises
+    settings -> parts, decisions, losses -> networks, datasets -> detectors -> checkpoints
+             -> plots, widgets, lesson -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
 TensorFlow only with the rooms that train networks.
@@ -20,7 +20,9 @@ _ROOMS = (
     "detectors",
     "exercises",
     "lesson",
+    "losses",
     "machine",
+    "networks",
     "parts",
     "plots",
     "settings",

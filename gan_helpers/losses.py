@@ -3,6 +3,10 @@
 ``real`` and ``fake`` are a critic's raw outputs, float (n, 1) or (n,); every loss is a scalar to be minimised.
 """
 
+from gan_helpers.settings import quiet_tensorflow
+
+quiet_tensorflow()
+
 from keras import ops
 
 

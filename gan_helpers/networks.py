@@ -5,6 +5,10 @@ All are Functional models of built-in layers only, so that a saved one loads in 
 first convolution: on a processor that is where the time would go.
 """
 
+from gan_helpers.settings import quiet_tensorflow
+
+quiet_tensorflow()
+
 import keras
 from keras import layers
 

@@ -249,3 +249,20 @@ def intervals(axis, rows, *, chance=0.5, xlabel="AUROC"):
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(-0.6, len(names) - 0.2)
     axis.set_xlabel(xlabel)
+
+
+def comparison(tables, *, lowest=0.4):
+    """Draw `intervals` for several data sets side by side, on the same scale.
+
+    Parameters
+    ----------
+    tables : dict of str to dict
+        Data set -> rows as `intervals` takes them.
+    lowest : float
+        Where the axis of the figures begins; it ends at 1.
+    """
+    fig, axes = panels(1, len(tables), width=4.75 * len(tables), row_height=2.5)
+    for axis, (title, rows) in zip(axes[0], tables.items(), strict=True):
+        intervals(axis, rows)
+        axis.set(title=title, xlim=(lowest, 1))
+    return fig

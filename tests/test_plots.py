@@ -62,3 +62,9 @@ def test_a_roc_curve_tells_its_area():
     plots.roc(axes[0, 0], [0, 0, 1, 1], {"perfect": [0.1, 0.2, 0.8, 0.9], "reversed": [0.9, 0.8, 0.2, 0.1]})
     labels = [text.get_text() for text in axes[0, 0].get_legend().get_texts()]
     assert labels == ["perfect 1.00", "reversed 0.00"]
+
+
+def test_data_sets_are_compared_on_one_scale():
+    figure = plots.comparison({"cells": {"a": (0.7, 0.6, 0.8)}, "plates": {"a": (0.9, 0.8, 1.0)}}, lowest=0.3)
+    assert [axis.get_title() for axis in figure.axes] == ["cells", "plates"]
+    assert {axis.get_xlim() for axis in figure.axes} == {(0.3, 1.0)}

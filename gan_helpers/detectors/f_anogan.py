@@ -25,10 +25,10 @@ from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
 
-import keras  # noqa: E402 - after TensorFlow was silenced
-import tensorflow as tf  # noqa: E402
+import keras
+import tensorflow as tf
 
-from gan_helpers import losses, networks  # noqa: E402
+from gan_helpers import losses, networks
 
 SCORE_BATCH = 128
 CRITIC_RATE, GENERATOR_RATE, ENCODER_RATE = 1e-3, 2e-3, 1e-3

@@ -246,12 +246,7 @@ def ranked(split, gan, side):
 
 # %%
 on_cells, on_plates = ranked(cells, gan, "dark"), ranked(plates, plate_gan, "both")
-figure, axes = plots.panels(1, 2, width=9.5, row_height=2.5)
-for axis, rows, title in zip(
-    axes[0], (on_cells, on_plates), ("solar cells", "cover plates"), strict=True
-):
-    plots.intervals(axis, rows)
-    axis.set(title=title, xlim=(0.4, 1))
+figure = plots.comparison({"solar cells": on_cells, "cover plates": on_plates})
 plots.show(
     figure,
     alt="AUROC with intervals of mean brightness, PCA and f-AnoGAN on solar cells and on "

@@ -445,12 +445,7 @@ on_cells, on_plates = baselines(cells, "dark"), baselines(plates, "both")
 # The dotted line is a coin. Bars are 95 % intervals over the test parts; on cells, other modules would move the figures further.
 
 # %%
-figure, axes = plots.panels(1, 2, width=9.5, row_height=2.5)
-for axis, rows, title in zip(
-    axes[0], (on_cells, on_plates), ("solar cells", "cover plates"), strict=True
-):
-    plots.intervals(axis, rows)
-    axis.set(title=title, xlim=(0.4, 1))
+figure = plots.comparison({"solar cells": on_cells, "cover plates": on_plates})
 plots.show(
     figure,
     alt="AUROC with intervals: PCA leads on both data sets, at about 0.85 on cells and "
