@@ -1,6 +1,8 @@
 """Adversarial losses and gradient penalties, one function each, formula in the docstring.
 
-``real`` and ``fake`` are a critic's raw outputs, float (n, 1) or (n,); every loss is a scalar to be minimised.
+``real`` and ``fake`` are a discriminator's raw outputs D(x) and D(G(z)) (logits; a Wasserstein discriminator is called
+critic), float (n, 1) or (n,); every loss is a scalar to be minimised. ``s`` is the logistic function, so that
+``-log s(a) = softplus(-a)`` and ``-log(1 - s(a)) = softplus(a)``, which never overflows.
 """
 
 from gan_helpers.settings import quiet_tensorflow
@@ -10,8 +12,73 @@ quiet_tensorflow()
 from keras import ops
 
 
+def minimax_discriminator_loss(real, fake):
+    """Return ``-E[log s(D(x))] - E[log(1 - s(D(G(z))))]``: minus the value V(D, G), which D maximises.
+
+    Minimax and non-saturating GAN share it. At the best D it is ``log 4 - 2 JS(p_data, p_G)``.
+
+    References
+    ----------
+    Goodfellow et al. 2014, arXiv:1406.2661, equation 1 and theorem 1.
+    """
+    return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
+
+
+def minimax_generator_loss(fake):
+    """Return ``E[log(1 - s(D(G(z))))]``, G's side of the minimax game.
+
+    Its gradient with respect to D(G(z)) is ``-s(D(G(z)))``: it vanishes where D is sure that a picture is made
+    (saturation), which is where G has most to learn.
+
+    References
+    ----------
+    Goodfellow et al. 2014, arXiv:1406.2661, equation 1.
+    """
+    return -ops.mean(ops.softplus(fake))
+
+
+def non_saturating_generator_loss(fake):
+    """Return ``-E[log s(D(G(z)))]``: the same aim as the minimax loss, with a gradient where it is needed.
+
+    References
+    ----------
+    Goodfellow et al. 2014, arXiv:1406.2661, section 3.
+    """
+    return ops.mean(ops.softplus(-fake))
+
+
+def least_squares_discriminator_loss(real, fake):
+    """Return ``E[(D(x) - 1)²] / 2 + E[D(G(z))²] / 2``: labels 1 and 0 as targets of a regression.
+
+    References
+    ----------
+    Mao et al. 2017, arXiv:1611.04076, equation 9 (a = 0, b = c = 1).
+    """
+    return (ops.mean(ops.square(real - 1.0)) + ops.mean(ops.square(fake))) / 2
+
+
+def least_squares_generator_loss(fake):
+    """Return ``E[(D(G(z)) - 1)²] / 2`` (Mao et al. 2017, arXiv:1611.04076, equation 9)."""
+    return ops.mean(ops.square(fake - 1.0)) / 2
+
+
+def hinge_discriminator_loss(real, fake):
+    """Return ``E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]``: what is beyond the margin no longer counts.
+
+    References
+    ----------
+    Lim & Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957, equation 16.
+    """
+    return ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + fake))
+
+
+def hinge_generator_loss(fake):
+    """Return ``-E[D(G(z))]`` (Lim & Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957, equation 17)."""
+    return -ops.mean(fake)
+
+
 def wasserstein_critic_loss(real, fake):
-    """Return ``E[D(fake)] - E[D(real)]``: what the critic minimises.
+    """Return ``E[D(G(z))] - E[D(x)]``: what the critic minimises.
 
     Its negative estimates the Wasserstein-1 distance between real and made images, as far as D is 1-Lipschitz.
 
@@ -23,8 +90,29 @@ def wasserstein_critic_loss(real, fake):
 
 
 def wasserstein_generator_loss(fake):
-    """Return ``-E[D(fake)]``: what the generator minimises against a Wasserstein critic (arXiv:1701.07875)."""
+    """Return ``-E[D(G(z))]``: what the generator minimises against a Wasserstein critic (arXiv:1701.07875)."""
     return -ops.mean(fake)
+
+
+def relativistic_discriminator_loss(real, fake):
+    """Return ``E[-log s(D(x) - D(G(z)))]``: a real picture has to look more real than a made one beside it.
+
+    Parameters
+    ----------
+    real, fake : tensor
+        Float of the same shape (n, 1) or (n,); pictures are compared in pairs.
+
+    References
+    ----------
+    Jolicoeur-Martineau 2019, arXiv:1807.00734; Huang et al. 2024 (R3GAN), arXiv:2501.05441, equation 2. There it goes
+    with `zero_centred_penalty` on real (R1) and on made pictures (R2).
+    """
+    return ops.mean(ops.softplus(fake - real))
+
+
+def relativistic_generator_loss(real, fake):
+    """Return ``E[-log s(D(G(z)) - D(x))]``, the same comparison the other way round (arXiv:2501.05441)."""
+    return ops.mean(ops.softplus(real - fake))
 
 
 def gradient_penalty(gradients):
@@ -33,8 +121,8 @@ def gradient_penalty(gradients):
     Parameters
     ----------
     gradients : tensor
-        Float (n, h, w, c): the gradient of D at ``x = a real + (1 - a) fake`` with respect to x, ``a`` uniform in
-        [0, 1], one draw an image. The caller takes the gradient, since that is the framework's business.
+        Float (n, ...): the gradient of D at ``x = a real + (1 - a) fake`` with respect to x, ``a`` uniform in [0, 1],
+        one draw an image. The caller takes the gradient, since that is the framework's business.
 
     Returns
     -------
@@ -46,5 +134,29 @@ def gradient_penalty(gradients):
     Gulrajani et al. 2017, arXiv:1704.00028, equation 3. The norm is taken as ``sqrt(sum g² + 1e-12)``: without the
     small term its own gradient is NaN where g = 0.
     """
-    squared = ops.sum(ops.square(gradients), axis=list(range(1, len(gradients.shape))))
-    return ops.mean(ops.square(ops.sqrt(squared + 1e-12) - 1.0))
+    return ops.mean(ops.square(ops.sqrt(_squared_norms(gradients) + 1e-12) - 1.0))
+
+
+def zero_centred_penalty(gradients):
+    """Return ``E[|g|²] / 2``, which keeps D flat: R1 on real pictures, R2 on made ones.
+
+    Parameters
+    ----------
+    gradients : tensor
+        Float (n, ...): the gradient of D with respect to the pictures at which it was taken.
+
+    Returns
+    -------
+    tensor
+        Scalar; multiply it by gamma.
+
+    References
+    ----------
+    Mescheder, Geiger & Nowozin 2018, arXiv:1801.04406, equations 9 and 10.
+    """
+    return ops.mean(_squared_norms(gradients)) / 2
+
+
+def _squared_norms(gradients):
+    """Return one squared length an image, float (n,)."""
+    return ops.sum(ops.square(gradients), axis=list(range(1, len(gradients.shape))))

@@ -7,27 +7,108 @@ import tensorflow as tf
 
 from gan_helpers import losses, networks
 
+REAL = np.array([[1.0], [3.0], [-0.5]], np.float32)
+FAKE = np.array([[0.5], [-1.5], [2.0]], np.float32)
+
+
+def s(a):
+    """Return the logistic function."""
+    return 1 / (1 + np.exp(-a))
+
+
+# loss -> its value and its gradients with respect to D(x) and D(G(z)), written out by hand from the papers
+TWO_SIDED = {
+    losses.minimax_discriminator_loss: (
+        lambda r, f: -np.log(s(r)).mean() - np.log(1 - s(f)).mean(),
+        lambda r, f: (s(r) - 1, s(f)),
+    ),
+    losses.least_squares_discriminator_loss: (
+        lambda r, f: ((r - 1) ** 2).mean() / 2 + (f**2).mean() / 2,
+        lambda r, f: (r - 1, f),
+    ),
+    losses.hinge_discriminator_loss: (
+        lambda r, f: np.maximum(0, 1 - r).mean() + np.maximum(0, 1 + f).mean(),
+        lambda r, f: (-(r < 1).astype(float), (f > -1).astype(float)),
+    ),
+    losses.wasserstein_critic_loss: (
+        lambda r, f: f.mean() - r.mean(),
+        lambda r, f: (-np.ones_like(r), np.ones_like(f)),
+    ),
+    losses.relativistic_discriminator_loss: (
+        lambda r, f: -np.log(s(r - f)).mean(),
+        lambda r, f: (s(r - f) - 1, 1 - s(r - f)),
+    ),
+    losses.relativistic_generator_loss: (
+        lambda r, f: -np.log(s(f - r)).mean(),
+        lambda r, f: (1 - s(f - r), s(f - r) - 1),
+    ),
+}
+GENERATOR = {
+    losses.minimax_generator_loss: (lambda f: np.log(1 - s(f)).mean(), lambda f: -s(f)),
+    losses.non_saturating_generator_loss: (lambda f: -np.log(s(f)).mean(), lambda f: s(f) - 1),
+    losses.least_squares_generator_loss: (lambda f: ((f - 1) ** 2).mean() / 2, lambda f: f - 1),
+    losses.hinge_generator_loss: (lambda f: -f.mean(), lambda f: -np.ones_like(f)),
+    losses.wasserstein_generator_loss: (lambda f: -f.mean(), lambda f: -np.ones_like(f)),
+}
+
+
+def value_and_gradients(loss, *outputs):
+    variables = [tf.Variable(output) for output in outputs]
+    with tf.GradientTape() as tape:
+        value = loss(*variables)
+    return float(value), tape.gradient(value, variables)
+
 
 class TestLosses:
-    real = np.array([[1.0], [3.0]], np.float32)
-    fake = np.array([[0.5], [-1.5]], np.float32)
+    @pytest.mark.parametrize("loss", TWO_SIDED, ids=lambda loss: loss.__name__)
+    def test_value_and_gradients_are_those_of_the_paper(self, loss):
+        value, gradients = value_and_gradients(loss, REAL, FAKE)
+        by_hand, slopes = TWO_SIDED[loss]
+        assert value == pytest.approx(by_hand(REAL, FAKE), rel=1e-5)
+        for gradient, slope in zip(gradients, slopes(REAL, FAKE), strict=True):
+            np.testing.assert_allclose(gradient, slope / len(REAL), rtol=1e-4, atol=1e-6)
 
-    def test_wasserstein_losses_are_differences_of_means(self):
-        assert float(losses.wasserstein_critic_loss(self.real, self.fake)) == pytest.approx(-0.5 - 2.0)
-        assert float(losses.wasserstein_generator_loss(self.fake)) == pytest.approx(0.5)
+    @pytest.mark.parametrize("loss", GENERATOR, ids=lambda loss: loss.__name__)
+    def test_value_and_gradient_of_the_generators_side_are_those_of_the_paper(self, loss):
+        value, (gradient,) = value_and_gradients(loss, FAKE)
+        by_hand, slope = GENERATOR[loss]
+        assert value == pytest.approx(by_hand(FAKE), rel=1e-5)
+        np.testing.assert_allclose(gradient, slope(FAKE) / len(FAKE), rtol=1e-4, atol=1e-6)
 
-    def test_the_critics_loss_pulls_evenly_on_every_picture(self):
-        real, fake = tf.Variable(self.real), tf.Variable(self.fake)
-        with tf.GradientTape() as tape:
-            loss = losses.wasserstein_critic_loss(real, fake)
-        for gradient, expected in zip(tape.gradient(loss, [real, fake]), (-0.5, 0.5), strict=True):
-            np.testing.assert_allclose(gradient, expected)
+    @pytest.mark.parametrize("loss", [*TWO_SIDED, *GENERATOR], ids=lambda loss: loss.__name__)
+    def test_very_sure_discriminators_give_finite_losses_and_gradients(self, loss):
+        sure = np.array([[500.0], [-500.0]], np.float32)
+        outputs = (sure, -sure) if loss in TWO_SIDED else (sure,)
+        value, gradients = value_and_gradients(loss, *outputs)
+        assert np.isfinite(value)
+        assert all(np.isfinite(gradient).all() for gradient in gradients)
 
+    def test_where_the_minimax_loss_saturates_the_non_saturating_one_pulls(self):
+        unconvincing = np.array([[-10.0]], np.float32)
+        _, (saturated,) = value_and_gradients(losses.minimax_generator_loss, unconvincing)
+        _, (pulling,) = value_and_gradients(losses.non_saturating_generator_loss, unconvincing)
+        assert abs(float(saturated[0, 0])) < 1e-4
+        assert abs(float(pulling[0, 0])) > 0.999
+
+    def test_at_the_best_discriminator_the_value_tells_the_jensen_shannon_divergence(self):
+        p, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.3, 0.6])
+        best = np.log(p / q)  # logit of p / (p + q)
+        counts = 1000
+        real = np.repeat(best, (p * counts).round().astype(int)).astype(np.float32)
+        fake = np.repeat(best, (q * counts).round().astype(int)).astype(np.float32)
+        middle = (p + q) / 2
+        jensen_shannon = (np.sum(p * np.log(p / middle)) + np.sum(q * np.log(q / middle))) / 2
+        value = float(losses.minimax_discriminator_loss(real, fake))
+        assert value == pytest.approx(np.log(4) - 2 * jensen_shannon, rel=1e-5)
+
+
+class TestPenalties:
     @pytest.mark.parametrize("norm", [0.5, 1.0, 3.0])
     def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one(self, norm):
         slope = np.zeros((4, 2, 2, 1), np.float32)
         slope[..., 0] = norm / 2  # four entries, so |g| = norm
         assert float(losses.gradient_penalty(slope)) == pytest.approx((norm - 1) ** 2, abs=1e-6)
+        assert float(losses.zero_centred_penalty(slope)) == pytest.approx(norm**2 / 2, rel=1e-6)
 
     def test_the_penalty_has_a_finite_gradient_where_the_slope_is_zero(self):
         slope = tf.Variable(tf.zeros((2, 4, 4, 1)))
@@ -35,6 +116,14 @@ class TestLosses:
             penalty = losses.gradient_penalty(slope)
         assert np.isfinite(tape.gradient(penalty, slope)).all()
         assert float(penalty) == pytest.approx(1, abs=1e-5)
+
+    def test_r1_and_r2_of_a_quadratic_discriminator(self):
+        points = tf.constant([[1.0, 2.0], [0.0, -3.0]])
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            output = tf.reduce_sum(points**2, axis=1)  # gradient 2 x
+        penalty = losses.zero_centred_penalty(tape.gradient(output, points))
+        assert float(penalty) == pytest.approx((4 * 5 + 4 * 9) / 2 / 2)
 
 
 @pytest.mark.parametrize("shape", [(32, 32, 1), (64, 64, 1), (128, 128, 3)])
