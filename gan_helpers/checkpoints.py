@@ -22,6 +22,12 @@ FALSE_ALARM_RATE = 0.05
 LOADERS = {"parts": datasets.load_parts, "solar": datasets.load_solar_cells}
 TITLES = {"parts": "rendered cover plates", "solar": "monocrystalline solar cells"}
 SUSPICIOUS_BRIGHTNESS = {"parts": "both", "solar": "dark"}  # a solar cell that doesn't work doesn't glow
+SPLITS = {
+    "parts": "by lot: train, calibration and test share none.",
+    "solar": "good cells by module; all defective cells are in test. The cut is the course's default, on which the "
+    "trivial baselines have their reference figures; over thirty cuts PCA has 0.75 with a standard deviation of 0.09, "
+    "so this cut is kind to it, and small differences between methods mean little.",
+}
 METHOD = "f_anogan"
 FIGURES, CARD = "figures.csv", "MODEL_CARD.md"
 
@@ -130,6 +136,7 @@ def model_card(name, split, detector, table):
         f"# f-AnoGAN on {TITLES[name]}",
         "",
         f"- **Data**: {split.test.title}, {SIZE}x{SIZE}; {sizes}. {split.test.source}. Licence: {split.test.licence}.",
+        f"- **Split**: {SPLITS[name]}",
         f"- **Training**: budget `{settings.budget()}`, {arguments}; nothing was chosen on test images.",
         f"- **Threshold**: conformal, {FALSE_ALARM_RATE:.0%} false alarms, from the calibration parts alone.",
         f"- **Kept**: seed {detector.seed}, fixed before training. {spread}",

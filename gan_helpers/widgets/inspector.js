@@ -48,7 +48,7 @@ function intervalRow(row, rate, low, high, count, total) {
 }
 
 function seconds(value) {
-  return value === null ? "not measured" : `${value < 0.1 ? value.toFixed(3) : value.toFixed(1)} s`;
+  return `${value < 0.1 ? value.toFixed(3) : value.toFixed(1)} s`;
 }
 
 function render({ model, el }) {
@@ -216,7 +216,8 @@ function render({ model, el }) {
     if (phase === "play" || phase === "pause") return;
     clearTimeout(timer);
     phase = "done";
-    const pace = report.rows.map((row) => `${row.who} ${seconds(row.seconds)}`).join(", ");
+    const timed = report.rows.filter((row) => row.seconds !== null);
+    const pace = timed.map((row) => `${row.who} ${seconds(row.seconds)}`).join(", ") || "not measured";
     const late = report.timed_out ? ` ${report.timed_out} ran past you.` : "";
     show(
       element("h3", {}, report.headline),
