@@ -20,6 +20,9 @@
 #
 # A notebook is a page of text and *cells* of code. Click on the cell below and press **Shift + Enter**: it runs, and its
 # answer appears under it. This one looks at your machine. Where something is missing it says what to do.
+#
+# (If it says `No module named 'gan_helpers'`, this notebook runs in another Python than the course's: close it and open it
+# with `make lab`, or choose the kernel of the course's environment at the top right.)
 
 # %%
 from gan_helpers import machine
