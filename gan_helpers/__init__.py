@@ -19,6 +19,7 @@ _ROOMS = (
     "decisions",
     "detectors",
     "exercises",
+    "generation",
     "lesson",
     "losses",
     "machine",

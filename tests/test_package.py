@@ -17,6 +17,7 @@ ORDER = [
     "parts",
     "decisions",
     "losses",
+    "generation",
     "networks",
     "datasets",
     "detectors",

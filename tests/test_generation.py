@@ -1,0 +1,124 @@
+"""Figures for made pictures: identical, disjoint and copied sets, closed forms, brute force."""
+
+import numpy as np
+import pytest
+
+from gan_helpers import generation, parts
+
+RNG = np.random.default_rng(0)
+A, B = RNG.standard_normal((60, 5)), RNG.standard_normal((50, 5)) + 0.5
+
+
+class TestKernelInceptionDistance:
+    def test_it_is_the_double_sum_of_its_definition(self):
+        def k(a, b):
+            return (np.dot(a, b) / 5 + 1) ** 3
+
+        within_a = np.mean([k(a, b) for i, a in enumerate(A) for j, b in enumerate(A) if i != j])
+        within_b = np.mean([k(a, b) for i, a in enumerate(B) for j, b in enumerate(B) if i != j])
+        across = np.mean([k(a, b) for a in A for b in B])
+        assert generation.kernel_inception_distance(A, B) == pytest.approx(within_a + within_b - 2 * across)
+
+    def test_two_points_have_the_value_of_the_kernel(self):
+        zeros, ones = np.zeros((4, 3)), np.ones((6, 3))  # k = 1 within zeros, 8 within ones, 1 across
+        assert generation.kernel_inception_distance(zeros, ones) == pytest.approx(1 + 8 - 2)
+
+    def test_samples_of_one_distribution_are_zero_apart_on_average(self):
+        rng = np.random.default_rng(1)
+        values = [
+            generation.kernel_inception_distance(rng.standard_normal((40, 4)), rng.standard_normal((40, 4)))
+            for _ in range(200)
+        ]
+        assert abs(np.mean(values)) < 4 * np.std(values) / np.sqrt(200)
+        assert min(values) < 0  # unbiased, so some lie below
+
+    def test_it_grows_with_the_distance(self):
+        values = [generation.kernel_inception_distance(A, A[::-1] + shift) for shift in (0.3, 0.6, 1.2)]
+        assert values == sorted(values)
+
+
+class TestPrecisionRecall:
+    def test_a_set_covers_itself(self):
+        assert generation.precision_recall(A, A) == (1, 1)
+
+    def test_far_sets_share_nothing(self):
+        assert generation.precision_recall(A, A + 100) == (0, 0)
+
+    def test_a_collapsed_generator_has_precision_without_recall(self):
+        collapsed = A[:1] + 1e-3 * RNG.standard_normal((50, 5))
+        precision, recall = generation.precision_recall(A, collapsed)
+        assert precision == 1
+        assert recall < 0.1
+
+    def test_a_generator_that_also_makes_rubbish_has_recall_without_precision(self):
+        precision, recall = generation.precision_recall(A, np.concatenate([A, A + 100]))
+        assert precision == pytest.approx(0.5)
+        assert recall == 1
+
+    def test_balls_reach_to_the_third_neighbour(self):
+        line = np.arange(10.0)[:, None]  # inside, the third neighbour is 2 away
+        inside, outside = np.array([[-2.9]]), np.array([[-3.1]])  # the end's third neighbour is 3 away
+        assert generation._share_covered(line, inside, 3) == 1
+        assert generation._share_covered(line, outside, 3) == 0
+
+
+class TestCopies:
+    train, held_out = RNG.standard_normal((200, 6)), RNG.standard_normal((2000, 6))
+
+    def test_copies_are_found(self):
+        copies = self.train[:50] + 1e-3 * RNG.standard_normal((50, 6))
+        assert generation.copy_share(self.train, self.held_out, copies) == 1
+
+    def test_new_pictures_of_the_same_kind_reach_about_the_level(self):
+        new = RNG.standard_normal((2000, 6))
+        assert generation.copy_share(self.train, self.held_out, new, level=0.05) == pytest.approx(0.05, abs=0.02)
+
+    def test_half_copies_are_told_as_half(self):
+        half = np.concatenate([self.train[:100], RNG.standard_normal((100, 6)) + 50])
+        assert generation.copy_share(self.train, self.held_out, half) == pytest.approx(0.5)
+
+
+class TestTrainOnMade:
+    kinds = np.repeat(["crack", "stain"], 100)
+    real = np.concatenate([RNG.standard_normal((100, 3)), RNG.standard_normal((100, 3)) + 4])
+
+    def test_made_pictures_like_the_real_ones_teach_the_classifier(self):
+        assert generation.train_on_made_test_on_real(self.real + 0.1, self.kinds, self.real, self.kinds) > 0.95
+
+    def test_exchanged_kinds_teach_it_the_wrong_way_round(self):
+        assert generation.train_on_made_test_on_real(self.real, self.kinds[::-1], self.real, self.kinds) < 0.05
+
+    def test_missing_kinds_are_named(self):
+        with pytest.raises(ValueError, match=r"crack.*stain"):
+            generation.train_on_made_test_on_real(self.real[:100], self.kinds[:100], self.real, self.kinds)
+
+
+class TestRandomFeatures:
+    table = parts.simulate_line(120, seed=1)
+    images = parts.render_parts(table.assign(kind="good"), 32)[0][..., None].astype(np.float32) / 255
+
+    def test_they_are_the_same_on_every_call(self):
+        first, second = generation.random_features(self.images[:5]), generation.random_features(self.images[:5])
+        assert first.shape == (5, 224)
+        np.testing.assert_array_equal(first, second)
+
+    def test_they_see_noise_and_blur(self):
+        features = generation.random_features(self.images)
+        noisy = np.clip(self.images + 0.1 * RNG.standard_normal(self.images.shape), 0, 1).astype(np.float32)
+        same = generation.kernel_inception_distance(features[::2], features[1::2])
+        spoiled = generation.kernel_inception_distance(features[::2], generation.random_features(noisy)[1::2])
+        assert spoiled > 10 * abs(same)
+
+
+@pytest.mark.parametrize(
+    ("real", "made", "word"),
+    [
+        (A[0], B, "one row a picture"),
+        (A[:1], B, "at least 2"),
+        (A, B[:, :3], "5 and 3 columns"),
+        (A, np.full((4, 5), np.nan), "not finite"),
+    ],
+)
+def test_features_that_do_not_fit_are_refused(real, made, word):
+    with pytest.raises(ValueError, match=word):
+        generation.kernel_inception_distance(real, made)
