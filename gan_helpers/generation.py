@@ -2,8 +2,8 @@
 
 Every figure compares *features*, float (n, d), one row a picture. `random_features` gives some that need no download
 and no training; the features of a discriminator or of a classifier of your own parts serve as well. Figures in
-different features can't be compared with each other, and none of them with published ones, which use a network trained on
-ImageNet.
+different features can't be compared with each other, and none of them with published ones, which use a network trained
+on ImageNet.
 """
 
 import numpy as np
