@@ -99,8 +99,7 @@ plots.show(
 # ## Let the GAN look
 #
 # The detector comes with the course. It is an *f-AnoGAN*, a GAN made for finding anomalies. It was trained once, on good
-# cells only, and is loaded in a second. Two numbers
-# follow: how suspicious each cell is, and how a *good* cell looks to it. For the second we score good cells which were
+# cells only, and is loaded in a second. Two numbers follow: how suspicious each cell is, and how a *good* cell looks to it. For the second we score good cells which were
 # held out of the training, the *calibration* cells.
 
 # %%
@@ -212,8 +211,8 @@ plots.show(
 #
 # The score is an *average* over the whole picture. Every plate, good or bad, differs a little from its redrawing everywhere.
 # A small defect, glowing as it may, hardly moves the average; stains, pores and cracks are lost even in the map. A map that
-# shows a defect is not yet a detector that finds it. Lesson 05 closes that gap. First we need an honest number for how wide
-# it is.
+# shows a defect is not yet a detector that finds it. Lesson 05 is about that gap. First we need an honest number for how
+# wide it is.
 
 # %% [markdown]
 # ## An honest number

@@ -24,8 +24,8 @@
 # good parts, few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) finds that what wore inspectors
 # out in the last century still does.
 #
-# Ninety seconds can't tire you, but they show how hard the single look is. You get 24 real solar cells, four seconds each. First we load them, and the detector of lesson
-# 00, which will judge the very same cells.
+# Ninety seconds can't tire you, but they show how hard the single look is. You get 24 real solar cells, four seconds each.
+# First we load them, and the detector of lesson 00, which will judge the very same cells.
 
 # %%
 import numpy as np
@@ -245,9 +245,7 @@ for way, figures in cuts.items():
         dealt = datasets.load_solar_cells(split_by=way, seed=seed)
         figures.append(auroc_of(detectors.PCAReconstruction(64), dealt)[0])
 for way, figures in cuts.items():
-    print(
-        f"by {way}: {np.mean(figures):.2f} on average, {min(figures):.2f} to {max(figures):.2f}"
-    )
+    print(f"{way:6}: mean {np.mean(figures):.2f}, {min(figures):.2f} to {max(figures):.2f}")
 
 # %% [markdown]
 # Each dot is one cut:
