@@ -2,8 +2,8 @@
 
 One room, one idea; a room imports only rooms before it::
 
-    settings -> parts, decisions, losses -> networks, datasets -> detectors -> checkpoints
-             -> plots, widgets, lesson -> machine, exercises
+    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> autoencoders, gan
+             -> detectors -> checkpoints -> plots, widgets, lesson -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
 TensorFlow only with the rooms that train networks.
@@ -14,11 +14,13 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _ROOMS = (
+    "autoencoders",
     "checkpoints",
     "datasets",
     "decisions",
     "detectors",
     "exercises",
+    "gan",
     "generation",
     "lesson",
     "losses",
@@ -26,6 +28,7 @@ _ROOMS = (
     "networks",
     "parts",
     "plots",
+    "precision",
     "settings",
     "widgets",
 )

@@ -3,7 +3,12 @@
 ``real`` and ``fake`` are a discriminator's raw outputs D(x) and D(G(z)) (logits; a Wasserstein discriminator is called
 critic), float (n, 1) or (n,); every loss is a scalar to be minimised. ``s`` is the logistic function, so that
 ``-log s(a) = softplus(-a)`` and ``-log(1 - s(a)) = softplus(a)``, which never overflows.
+
+`GAMES` joins what belongs together: the two players' losses and the penalty.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from gan_helpers.settings import quiet_tensorflow
 
@@ -160,3 +165,50 @@ def zero_centred_penalty(gradients):
 def _squared_norms(gradients):
     """Return one squared length an image, float (n,)."""
     return ops.sum(ops.square(gradients), axis=list(range(1, len(gradients.shape))))
+
+
+@dataclass(frozen=True)
+class Game:
+    """A pair of losses that belong together, and the penalty that goes with them.
+
+    Parameters
+    ----------
+    title : str
+    discriminator, generator : function
+        ``(real, fake)`` outputs -> scalar loss to minimise.
+    penalty : {None, "slope_one", "flat"}
+        ``slope_one`` is `gradient_penalty` between real and made pictures, ``flat`` is `zero_centred_penalty` on both.
+    penalty_weight : float
+        Lambda or gamma.
+    """
+
+    title: str
+    discriminator: Callable
+    generator: Callable
+    penalty: str | None = None
+    penalty_weight: float = 0.0
+
+
+def _of_fake(generator_loss):
+    return lambda real, fake: generator_loss(fake)
+
+
+GAMES = {
+    "minimax": Game("minimax", minimax_discriminator_loss, _of_fake(minimax_generator_loss)),
+    "non_saturating": Game("non-saturating", minimax_discriminator_loss, _of_fake(non_saturating_generator_loss)),
+    "least_squares": Game("least squares", least_squares_discriminator_loss, _of_fake(least_squares_generator_loss)),
+    "hinge": Game("hinge", hinge_discriminator_loss, _of_fake(hinge_generator_loss)),
+    "wasserstein_gp": Game(
+        "Wasserstein-GP", wasserstein_critic_loss, _of_fake(wasserstein_generator_loss), "slope_one", 10.0
+    ),
+    "relativistic": Game(
+        "relativistic R1+R2", relativistic_discriminator_loss, relativistic_generator_loss, "flat", 1.0
+    ),
+}
+
+
+def game(name):
+    """Look up a `Game` by its name in `GAMES`, or say which there are."""
+    if name not in GAMES:
+        raise ValueError(f"There is no game {name!r}; choose one of {', '.join(GAMES)}.")
+    return GAMES[name]

@@ -135,7 +135,7 @@ class TestNetworks:
         assert made.dtype == np.float32
 
     def test_critic_gives_features_and_one_number(self, shape):
-        features, output = networks.critic(shape, base=8)(np.zeros((2, *shape), np.float32))
+        features, output = networks.discriminator(shape, base=8)(np.zeros((2, *shape), np.float32))
         assert features.shape[0] == 2
         assert len(features.shape) == 2
         assert output.shape == (2, 1)
@@ -144,7 +144,7 @@ class TestNetworks:
         assert networks.encoder(shape, latent_dim=8, base=8)(np.zeros((2, *shape), np.float32)).shape == (2, 8)
 
     def test_all_load_in_safe_mode(self, shape, tmp_path):
-        for build in (networks.generator, networks.critic, networks.encoder):
+        for build in (networks.generator, networks.discriminator, networks.encoder):
             network = build(shape, base=8)
             network.save(tmp_path / "network.keras")
             loaded = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
@@ -154,7 +154,7 @@ class TestNetworks:
 
 def test_the_last_doubling_lays_four_channels_out_as_two_by_two_pixels():
     channels = keras.Input((16, 16, 4))
-    unfold = keras.Model(channels, networks._unfold(channels, (32, 32, 1)))
+    unfold = keras.Model(channels, networks.adversarial._unfold(channels, (32, 32, 1)))
     given = np.random.default_rng(0).standard_normal((1, 16, 16, 4)).astype(np.float32)
     expected = tf.nn.depth_to_space(given, 2)
     np.testing.assert_array_equal(unfold(given), expected)
@@ -162,6 +162,6 @@ def test_the_last_doubling_lays_four_channels_out_as_two_by_two_pixels():
 
 @pytest.mark.parametrize("shape", [(64, 32, 1), (48, 48, 1), (64, 64, 2), (16, 16, 1)])
 def test_a_shape_that_does_not_fit_is_refused_with_the_sizes_that_do(shape):
-    for build in (networks.generator, networks.critic, networks.encoder):
+    for build in (networks.generator, networks.discriminator, networks.encoder):
         with pytest.raises(ValueError, match="32, 64, 128, 256"):
             build(shape)

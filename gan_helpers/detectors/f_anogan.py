@@ -93,7 +93,7 @@ class FAnoGAN(Detector):
         keras.utils.set_random_seed(self.seed)
         shape = normal.shape[1:]
         self.generator = networks.generator(shape, latent_dim=self.latent_dim, base=self.base)
-        self.critic = networks.critic(shape, base=self.base)
+        self.critic = networks.discriminator(shape, base=self.base)
         self.encoder = networks.encoder(shape, latent_dim=self.latent_dim, base=self.base)
         pictures = tf.constant(normal * 2 - 1)
         indices = np.random.default_rng(self.seed)

@@ -1,0 +1,199 @@
+"""What looks after a training: samples from fixed noise, curves, a guard, checkpoints, progress.
+
+All count rounds (`GAN.step`), not epochs, and all can be handed to `GAN.fit` together.
+"""
+
+import math
+import time
+
+import keras
+import numpy as np
+import pandas as pd
+
+from gan_helpers.gan import state
+from gan_helpers.settings import SEED
+
+COLLAPSED = 0.02  # share of the real variance
+WARM_UP = 30  # rounds in which a generator may still draw one and the same
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Keep what G draws from the same noise, round after round.
+
+    Parameters
+    ----------
+    n : int
+        Pictures; of each kind, if the GAN is conditional.
+    every : int
+        Rounds between two grids; the first and the last round are always kept.
+    average : bool
+        Draw from the moving average of G, or from G itself.
+    seed : int
+
+    Attributes
+    ----------
+    steps : list of int
+    grids : list of numpy.ndarray
+        float32 (n, ...) each, as G draws.
+    """
+
+    def __init__(self, n=8, *, every=100, average=True, seed=SEED):
+        super().__init__()
+        self.n, self.every, self.average, self.seed = n, every, average, seed
+        self.steps, self.grids = [], []
+
+    def on_train_begin(self, logs=None):
+        self._keep()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.step) % self.every == 0:
+            self._keep()
+
+    def on_train_end(self, logs=None):
+        self._keep()
+
+    def _keep(self):
+        step = int(self.model.step)
+        if self.steps and self.steps[-1] == step:
+            return
+        names = getattr(self.model, "kind_names", None)
+        options = {"seed": self.seed, "average": self.average}
+        if names:
+            options["kinds"] = np.repeat(names, self.n)
+        self.steps.append(step)
+        self.grids.append(self.model.sample(self.n * max(len(names or ()), 1), **options))
+
+
+class Curves(keras.callbacks.Callback):
+    """Keep the figures of every round.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row a round: ``discriminator_loss``, ``generator_loss``, ``penalty``, ``real_output``, ``made_output`` (mean
+        raw outputs of D) and ``spread`` (variance of what G draws, as a share of the real); index ``step``.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._rows = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._rows.append({"step": int(self.model.step)} | {name: float(value) for name, value in logs.items()})
+
+    @property
+    def table(self):
+        """The figures so far."""
+        return pd.DataFrame(self._rows).set_index("step") if self._rows else pd.DataFrame()
+
+
+class Guard(keras.callbacks.Callback):
+    """Stop a run that can't recover, and say in a sentence what happened and what to try.
+
+    Parameters
+    ----------
+    patience : int
+        Rounds in a row in which all pictures look alike before the run counts as collapsed.
+    tell : function
+        Gets the sentence; prints it by default.
+
+    Attributes
+    ----------
+    reason : str or None
+        The sentence; None as long as all is well.
+    """
+
+    def __init__(self, patience=50, tell=print):
+        super().__init__()
+        self.patience, self.tell = patience, tell
+        self.reason = None
+        self._alike = 0
+
+    def on_train_begin(self, logs=None):
+        self.reason, self._alike = None, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(self.model.step)
+        broken = [name for name, value in logs.items() if not math.isfinite(float(value))]
+        if broken:
+            return self._stop(
+                f"Stopped in round {step}: {broken[0].replace('_', ' ')} is not a number any more. Weights of a NaN "
+                "can't be mended: build the networks again, with a third of the learning rates or with a penalty."
+            )
+        self._alike = self._alike + 1 if float(logs["spread"]) < COLLAPSED and step > WARM_UP else 0
+        if self._alike >= self.patience:
+            return self._stop(
+                f"Stopped in round {step}: the generator has collapsed, all it draws looks alike (its variance is "
+                f"{float(logs['spread']):.1%} of the real one). Try a smaller learning rate for the generator, a "
+                "Wasserstein game, or a penalty."
+            )
+        return None
+
+    def _stop(self, reason):
+        self.reason = reason
+        self.model.stop_training = True
+        self.tell(reason)
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Write the whole state of the run now and then; ``fit(..., resume=folder)`` goes on from there.
+
+    Parameters
+    ----------
+    folder : path-like
+    every : int
+        Rounds.
+    """
+
+    def __init__(self, folder, *, every=200):
+        super().__init__()
+        self.folder, self.every = folder, every
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.step) % self.every == 0 and all(math.isfinite(float(value)) for value in logs.values()):
+            state.store(self.model, self.folder)
+
+
+class Progress(keras.callbacks.Callback):
+    """Show a bar with the time that is left.
+
+    Parameters
+    ----------
+    title : str
+    """
+
+    def __init__(self, title="training"):
+        super().__init__()
+        self.title = title
+
+    def on_train_begin(self, logs=None):
+        from tqdm.auto import tqdm
+
+        done = int(self.model.step)
+        self._bar = tqdm(total=int(self.model.last_step), initial=done, desc=self.title, unit="round", mininterval=0.5)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._bar.update(1)
+
+    def on_train_end(self, logs=None):
+        self._bar.close()
+
+
+class Stopwatch(keras.callbacks.Callback):
+    """Measure the seconds of a training, without the first round, which compiles it.
+
+    Attributes
+    ----------
+    seconds, rounds : float, int
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.seconds, self.rounds, self._start = 0.0, 0, None
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.perf_counter()
+        if self._start is not None:
+            self.seconds, self.rounds = now - self._start, self.rounds + 1
+        else:
+            self._start = now

@@ -1,0 +1,31 @@
+"""Keras builders of the networks that the course trains.
+
+``sizes`` knows which pictures fit and how wide a network is at each side, ``adversarial`` builds the two players,
+``coders`` the networks that read a picture back into a vector, ``points`` the small ones of lesson 02, which play with
+points of a plane.
+
+All are Functional models of built-in layers only, so that a saved one loads in Keras' safe mode.
+"""
+
+from gan_helpers.settings import quiet_tensorflow
+
+quiet_tensorflow()
+
+from gan_helpers.networks.adversarial import discriminator, generator
+from gan_helpers.networks.coders import autoencoder, encoder, variational_encoder
+from gan_helpers.networks.points import point_discriminator, point_encoder, point_generator
+from gan_helpers.networks.sizes import SIDES, to_tanh_range, to_unit_range
+
+__all__ = [
+    "SIDES",
+    "autoencoder",
+    "discriminator",
+    "encoder",
+    "generator",
+    "point_discriminator",
+    "point_encoder",
+    "point_generator",
+    "to_tanh_range",
+    "to_unit_range",
+    "variational_encoder",
+]
