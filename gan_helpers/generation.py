@@ -199,3 +199,36 @@ def _checked(first, second, *, at_least):
     if pair[0].shape[1] != pair[1].shape[1]:
         raise ValueError(f"Features have {pair[0].shape[1]} and {pair[1].shape[1]} columns; use the same for both.")
     return pair
+
+
+def mode_coverage(points, modes, *, spread):
+    """Count the modes that a generator has found, and the share of its points that belong to any.
+
+    A point belongs to its nearest mode if it lies within three standard deviations. A mode is found if it has at least
+    a fifth of the points that it would have if all modes got the same.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Float (n, 2).
+    modes : numpy.ndarray
+        Float (m, 2), the centres.
+    spread : float
+        Standard deviation of each mode, in the points' unit.
+
+    Returns
+    -------
+    found : int
+        0 to m.
+    share : float
+        In [0, 1].
+
+    References
+    ----------
+    The share is that of Srivastava et al. 2017 (VEEGAN), arXiv:1705.07761, section 5; they count a mode as found from a
+    single point on, which a generator that sprays points anywhere fulfils as well.
+    """
+    distances, nearest = NearestNeighbors(n_neighbors=1).fit(modes).kneighbors(points)
+    belongs = distances[:, 0] <= 3 * spread
+    counts = np.bincount(nearest[belongs, 0], minlength=len(modes))
+    return int(np.sum(counts >= 0.2 * len(points) / len(modes))), float(belongs.mean())

@@ -4,8 +4,8 @@
 >>> split = load_solar_cells()                # real, from the package elpv-dataset
 >>> split = load_parts()                      # rendered, from data/parts
 
-Every one of them gives a `Split` of `PartSet`s: good parts to learn from, other good parts to set the threshold
-with, and a test set to touch once.
+Each of these gives a `Split` of `PartSet`s: good parts to learn from, other good parts to set the threshold
+with, and a test set to touch once. `draw_points` gives points of a plane, for lesson 02.
 """
 
 from gan_helpers.datasets.cleaning import (
@@ -20,16 +20,20 @@ from gan_helpers.datasets.cleaning import (
 )
 from gan_helpers.datasets.folder import load_folder
 from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
+from gan_helpers.datasets.points import MODES, SHAPES, draw_points
 from gan_helpers.datasets.reading import load_image
 from gan_helpers.datasets.rendered import load_parts
 from gan_helpers.datasets.solar import load_solar_cells
 
 __all__ = [
+    "MODES",
+    "SHAPES",
     "DataError",
     "DataWarning",
     "PartSet",
     "Split",
     "clean",
+    "draw_points",
     "drop_duplicates",
     "flat_field",
     "from_tanh",

@@ -53,8 +53,8 @@ class GAN(keras.Model):
     Examples
     --------
     >>> gan = GAN(networks.generator((64, 64, 1)), networks.discriminator((64, 64, 1)))
-    >>> history = gan.fit(networks.to_tanh_range(images), steps=1000)
-    >>> made = networks.to_unit_range(gan.sample(16))
+    >>> history = gan.fit(datasets.to_tanh(images), steps=1000)
+    >>> made = datasets.from_tanh(gan.sample(16))
     """
 
     def __init__(
@@ -284,8 +284,7 @@ class GAN(keras.Model):
                 raise ValueError(f"Pictures run from {low:g} to {high:g}; bring them to [-1, 1], where tanh draws.")
             if low >= 0:
                 raise ValueError(
-                    "Pictures lie in [0, 1], but the generator's tanh draws in [-1, 1]; give "
-                    "networks.to_tanh_range(images)."
+                    "Pictures lie in [0, 1], but the generator's tanh draws in [-1, 1]; give datasets.to_tanh(images)."
                 )
         return (data,)
 

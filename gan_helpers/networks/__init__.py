@@ -14,7 +14,7 @@ quiet_tensorflow()
 from gan_helpers.networks.adversarial import discriminator, generator
 from gan_helpers.networks.coders import autoencoder, encoder, variational_encoder
 from gan_helpers.networks.points import point_discriminator, point_encoder, point_generator
-from gan_helpers.networks.sizes import SIDES, to_tanh_range, to_unit_range
+from gan_helpers.networks.sizes import SIDES
 
 __all__ = [
     "SIDES",
@@ -25,7 +25,5 @@ __all__ = [
     "point_discriminator",
     "point_encoder",
     "point_generator",
-    "to_tanh_range",
-    "to_unit_range",
     "variational_encoder",
 ]

@@ -29,13 +29,3 @@ def levels(image_shape):
 def channels(level, base):
     """Return the width after ``level`` further halvings: ``base`` at half resolution, doubled each time, up to 128."""
     return min(base * 2**level, MOST_CHANNELS)
-
-
-def to_tanh_range(images):
-    """Map pictures from [0, 1] to [-1, 1], where a generator's tanh puts its own."""
-    return images * 2 - 1
-
-
-def to_unit_range(made):
-    """Map a generator's pictures from [-1, 1] back to [0, 1]."""
-    return (made + 1) / 2
