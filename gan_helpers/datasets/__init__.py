@@ -18,6 +18,7 @@ from gan_helpers.datasets.cleaning import (
     standardise,
     to_tanh,
 )
+from gan_helpers.datasets.close_ups import load_close_ups
 from gan_helpers.datasets.folder import load_folder
 from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
 from gan_helpers.datasets.points import MODES, SHAPES, draw_points
@@ -38,6 +39,7 @@ __all__ = [
     "flat_field",
     "from_tanh",
     "illumination",
+    "load_close_ups",
     "load_folder",
     "load_image",
     "load_parts",

@@ -1,7 +1,7 @@
 """The conditional GAN: both players are told which kind of picture is meant, so kinds can be ordered.
 
-G gets the kind's one-hot code beside the noise (Mirza & Osindero 2014, arXiv:1411.1784), D compares its features with
-what the kind should look like (Miyato & Koyama 2018, arXiv:1802.05637).
+The idea is Mirza & Osindero's (2014, arXiv:1411.1784). Here G has a scale and a shift of its own for each kind, and D
+compares its features with what the kind should look like (Miyato & Koyama 2018, arXiv:1802.05637).
 """
 
 import numpy as np

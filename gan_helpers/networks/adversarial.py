@@ -28,8 +28,8 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
     base : int
         Channels at half resolution; they double with every halving, up to 128.
     kinds : int
-        Number of kinds; 0 for a generator that isn't told. The kind's one-hot code is put beside the latent vector
-        (Mirza & Osindero 2014, arXiv:1411.1784).
+        Number of kinds; 0 for a generator that isn't told. Each kind has its own scale and shift after every batch
+        normalisation (Dumoulin et al. 2017, arXiv:1610.07629; Miyato & Koyama 2018, arXiv:1802.05637).
     up : {"resize", "transposed"}
     kernel : int
         Side of the transposed convolutions' kernels.
@@ -43,27 +43,37 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
         raise ValueError(f"up = {up!r}; choose one of {', '.join(UPSAMPLING)}.")
     depth = levels(image_shape)
     latent = keras.Input((latent_dim,), name="latent")
-    inputs, x = latent, latent
-    if kinds:
-        kind = keras.Input((), dtype="int32", name="kind")
-        inputs = [latent, kind]
-        x = layers.Concatenate()([latent, layers.CategoryEncoding(kinds, output_mode="one_hot")(kind)])
+    kind = keras.Input((), dtype="int32", name="kind") if kinds else None
     first = channels(depth - 1, base)
-    x = layers.Dense(SEED_SIDE * SEED_SIDE * first, use_bias=False)(x)
+    x = layers.Dense(SEED_SIDE * SEED_SIDE * first, use_bias=False)(latent)
     x = layers.Reshape((SEED_SIDE, SEED_SIDE, first))(x)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.ReLU()(_normalised(x, kind, kinds))
     for level in range(depth - 2, -1, -1):
         if up == "resize":
             x = layers.UpSampling2D(interpolation="nearest")(x)
             x = layers.Conv2D(channels(level, base), 3, padding="same", use_bias=False)(x)
         else:
             x = layers.Conv2DTranspose(channels(level, base), kernel, strides=2, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.ReLU()(_normalised(x, kind, kinds))
     if up == "resize":
         x = _unfold(layers.Conv2D(4 * image_shape[2], 3, padding="same")(x), image_shape)
     else:
         x = layers.Conv2DTranspose(image_shape[2], kernel, strides=2, padding="same")(x)
+    inputs = [latent, kind] if kinds else latent
     return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x), name=name)
+
+
+def _normalised(x, kind, kinds):
+    """Normalise over the batch; scale and shift are learnt, by kind if there are kinds."""
+    if not kinds:
+        return layers.BatchNormalization()(x)
+    width = x.shape[-1]
+    x = layers.BatchNormalization(center=False, scale=False)(x)
+
+    def by_kind(start):
+        return layers.Reshape((1, 1, width))(layers.Embedding(kinds, width, embeddings_initializer=start)(kind))
+
+    return layers.Add()([layers.Multiply()([x, by_kind("ones")]), by_kind("zeros")])
 
 
 def _unfold(x, image_shape):

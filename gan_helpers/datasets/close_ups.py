@@ -1,0 +1,85 @@
+"""Close-ups of rendered defects, kind by kind, for GANs that learn defects as well as good parts.
+
+They come from a campaign of the line of their own: none of its parts is in ``data/parts``.
+"""
+
+import numpy as np
+
+from gan_helpers import parts, settings
+from gan_helpers.datasets.partset import GOOD, PartSet
+
+CAMPAIGN = 200_000  # parts; enough of the rarest kind
+LOT_SIZE = 200
+PART_SIDE = 128
+JITTER = 5  # pixels: the defect is not always in the middle
+
+
+def load_close_ups(per_kind=150, *, held_out_per_kind=60, size=32, seed=settings.SEED + 1):
+    """Render parts of every kind and cut out where their defect is; good parts are cut where others have defects.
+
+    Parameters
+    ----------
+    per_kind, held_out_per_kind : int
+        Close-ups of each of the nine kinds (eight defects and ``"good"``).
+    size : int
+        Side of the close-up in pixels; the whole part has 128.
+    seed : int
+        Of the campaign; it must not be that of ``data/parts``.
+
+    Returns
+    -------
+    train, held_out : PartSet
+        From different lots; ``groups`` holds the lot, ``masks`` what is visible of the defect.
+
+    Raises
+    ------
+    ValueError
+        If the campaign holds too few parts of a kind, or the close-up doesn't fit into the part.
+    """
+    if seed == settings.SEED:
+        raise ValueError(f"The seed {seed} is that of data/parts, so test parts would be among these; take another.")
+    if not 16 <= size <= PART_SIDE:
+        raise ValueError(f"size = {size} pixels: a close-up has 16 to {PART_SIDE}.")
+    campaign = parts.simulate_line(CAMPAIGN, seed, lot_size=LOT_SIZE)
+    rng = np.random.default_rng(seed)
+    lots = rng.permutation(campaign["lot"].unique().astype(str))
+    in_train = campaign["lot"].isin(lots[: len(lots) * 2 // 3]).to_numpy()
+    return tuple(
+        _cut(_choose(campaign[side], n, rng), size, rng)
+        for side, n in ((in_train, per_kind), (~in_train, held_out_per_kind))
+    )
+
+
+def _choose(campaign, n, rng):
+    rows = []
+    for kind in (GOOD, *parts.DEFECT_KINDS):
+        found = np.flatnonzero((campaign["kind"] == kind).to_numpy())
+        if len(found) < n:
+            raise ValueError(f"The campaign holds {len(found)} parts of kind {kind!r}; ask for no more than that.")
+        rows.append(rng.choice(found, n, replace=False))
+    return campaign.iloc[np.concatenate(rows)].reset_index(drop=True)
+
+
+def _cut(table, size, rng):
+    photographs, masks = parts.render_parts(table, PART_SIDE)
+    kinds = table["kind"].to_numpy(str)
+    centres = np.array([np.argwhere(mask).mean(axis=0) if mask.any() else (np.nan, np.nan) for mask in masks])
+    good, known = np.flatnonzero(kinds == GOOD), np.flatnonzero(~np.isnan(centres[:, 0]))
+    centres[good] = centres[rng.choice(known, len(good))]
+    wanted = centres - size / 2 + rng.uniform(-JITTER, JITTER, centres.shape)
+    corners = np.clip(np.nan_to_num(wanted.round(), nan=(PART_SIDE - size) / 2), 0, PART_SIDE - size).astype(int)
+
+    def windows(images):
+        return np.stack([image[y : y + size, x : x + size] for image, (y, x) in zip(images, corners, strict=True)])
+
+    return PartSet(
+        images=windows(photographs)[..., None].astype(np.float32) / 255,
+        labels=(kinds != GOOD).astype(int),
+        kinds=kinds,
+        groups=table["lot"].to_numpy(str),
+        masks=windows(masks),
+        table=table,
+        title="close-ups of rendered parts",
+        licence="MIT",
+        source="rendered by gan_helpers.parts",
+    )
