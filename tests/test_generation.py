@@ -122,3 +122,47 @@ class TestRandomFeatures:
 def test_features_that_do_not_fit_are_refused(real, made, word):
     with pytest.raises(ValueError, match=word):
         generation.kernel_inception_distance(real, made)
+
+
+class TestCheckerboard:
+    def test_white_noise_has_none(self):
+        noise = np.random.default_rng(1).uniform(size=(400, 32, 32, 1))
+        assert generation.checkerboard(noise) == pytest.approx(1, abs=0.06)
+
+    def test_a_board_of_known_strength_shows(self):
+        noise = np.random.default_rng(1).normal(0, 0.1, (400, 32, 32, 1))
+        board = 0.05 * (-1.0) ** np.arange(32)[:, None]  # every other row
+        # power of noise: N sigma² a frequency, N = 32 * 32; of the board: (N * 0.05)² at one of the 32 on its line
+        line = 1 + (32 * 32 * 0.05) ** 2 / (32 * 32 * 0.1**2) / 32
+        assert generation.checkerboard(noise + board[None, ..., None]) == pytest.approx((line + 1) / 2, rel=0.1)
+
+    def test_odd_pictures_are_refused(self):
+        with pytest.raises(ValueError, match="even"):
+            generation.checkerboard(np.zeros((2, 9, 8, 1)))
+
+
+class TestModes:
+    MODES = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+
+    def test_points_at_all_modes_find_all(self):
+        assert generation.mode_coverage(np.repeat(self.MODES, 25, axis=0), self.MODES, spread=0.1) == (4, 1.0)
+
+    def test_a_collapsed_generator_finds_one(self):
+        assert generation.mode_coverage(np.zeros((100, 2)), self.MODES, spread=0.1) == (1, 1.0)
+
+    def test_points_beyond_three_deviations_belong_nowhere(self):
+        points = np.array([[0.29, 0.0]] * 50 + [[0.31, 0.0]] * 50)
+        assert generation.mode_coverage(points, self.MODES, spread=0.1) == (1, 0.5)
+
+    def test_a_few_stray_points_find_no_mode(self):
+        points = np.concatenate([np.zeros((99, 2)), np.ones((1, 2))])
+        assert generation.mode_coverage(points, self.MODES, spread=0.1)[0] == 1
+
+    def test_the_real_points_find_all_of_their_own(self):
+        from gan_helpers import datasets
+
+        points = datasets.draw_points("grid", 2500)
+        found, share = generation.mode_coverage(points, datasets.MODES["grid"], spread=0.04)
+        assert found == 25
+        # a normal law in two dimensions: 1 - exp(-9 / 2) lies within three deviations
+        assert share == pytest.approx(1 - np.exp(-4.5), abs=0.01)

@@ -23,6 +23,7 @@ ORDER = [
     "datasets",
     "autoencoders",
     "gan",
+    "clinic",
     "detectors",
     "checkpoints",
     "plots",

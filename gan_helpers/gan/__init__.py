@@ -1,7 +1,7 @@
 """GANs inside Keras' `fit`, and the callbacks that look after a training.
 
 ``model`` plays the game, ``conditional`` is told the kind of picture, ``batches`` deals the data, ``callbacks`` watch,
-``state`` stops and resumes a run, ``folder`` keeps a trained GAN.
+``state`` stops and resumes a run, ``folder`` keeps a trained GAN, ``points`` is the recipe for points of a plane.
 """
 
 from gan_helpers.settings import quiet_tensorflow
@@ -12,6 +12,7 @@ from gan_helpers.gan.callbacks import Checkpoints, Curves, Guard, Progress, Samp
 from gan_helpers.gan.conditional import ConditionalGAN
 from gan_helpers.gan.folder import load
 from gan_helpers.gan.model import GAN
+from gan_helpers.gan.points import point_gan
 
 __all__ = [
     "GAN",
@@ -23,4 +24,5 @@ __all__ = [
     "SampleGrid",
     "Stopwatch",
     "load",
+    "point_gan",
 ]

@@ -70,8 +70,9 @@ class Curves(keras.callbacks.Callback):
     Attributes
     ----------
     table : pandas.DataFrame
-        A row a round: ``discriminator_loss``, ``generator_loss``, ``penalty``, ``real_output``, ``made_output`` (mean
-        raw outputs of D) and ``spread`` (variance of what G draws, as a share of the real); index ``step``.
+        A row a round, index ``step``: ``discriminator_loss``, ``generator_loss``, ``penalty``; ``real_output``,
+        ``made_output``: mean raw outputs of D; ``slope``: mean length of a made picture's slope, which is all that G
+        learns from; ``spread``: variance of what G draws, as a share of the real.
     """
 
     def __init__(self):

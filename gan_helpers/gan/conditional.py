@@ -1,10 +1,16 @@
 """The conditional GAN: both players are told which kind of picture is meant, so kinds can be ordered.
 
-The idea is Mirza & Osindero's (2014, arXiv:1411.1784). Here G has a scale and a shift of its own for each kind, and D
-compares its features with what the kind should look like (Miyato & Koyama 2018, arXiv:1802.05637).
+G gets the kind's one-hot code beside the noise (Mirza & Osindero 2014, arXiv:1411.1784), D has an output for each kind.
+D learns from three sorts of pairs: real picture and its kind (true), made picture and its kind (false), real picture
+and a wrong kind (false as well; Reed et al. 2016, arXiv:1605.05396, section 4.2). Without the third, D can win by telling
+real from made and never look at the kind::
+
+    L = (L_D(real, made) + L_D(real, real with a wrong kind)) / 2
 """
 
+import keras
 import numpy as np
+from keras import ops
 
 from gan_helpers.gan.model import GAN
 from gan_helpers.settings import SEED
@@ -34,6 +40,8 @@ class ConditionalGAN(GAN):
         if len(generator.inputs) != 2 or len(discriminator.inputs) != 2:
             raise ValueError("The networks know no kinds; build both with kinds=len(kind_names).")
         self._kind_names = tuple(kind_names)
+        if len(set(self._kind_names)) < 2 or len(set(self._kind_names)) < len(self._kind_names):
+            raise ValueError(f"The kinds are {', '.join(self._kind_names)}; name two or more, each once.")
         super().__init__(generator, discriminator, **others)
 
     @property
@@ -90,5 +98,15 @@ class ConditionalGAN(GAN):
     def _draw(self, latents, kinds, training=True):
         return self.generator([latents, kinds], training=training)
 
-    def _judge(self, data, kinds):
-        return self.discriminator([data, kinds], training=True)[-1]
+    def _discriminate(self, data, kinds):
+        return self.discriminator([data, kinds], training=True)
+
+    def _discriminator_loss(self, real_output, made_output, judged_real, kinds):
+        n_kinds = len(self._kind_names)
+        shift = keras.random.randint(ops.shape(kinds), 1, n_kinds, seed=self.noise)
+        wrong = ops.one_hot((kinds + shift) % n_kinds, n_kinds)
+        wrong_output = ops.sum(judged_real[1] * wrong, axis=1, keepdims=True)
+        true_or_made, right_or_wrong = (
+            self.game.discriminator(real_output, other) for other in (made_output, wrong_output)
+        )
+        return (true_or_made + right_or_wrong) / 2

@@ -100,7 +100,7 @@ class GAN(keras.Model):
     @property
     def data_shape(self):
         """Shape of one picture or point."""
-        return tuple(self.generator.output.shape[1:])
+        return tuple(self.generator.outputs[0].shape[1:])
 
     @property
     def _latent_input(self):
@@ -117,7 +117,28 @@ class GAN(keras.Model):
         self.discriminator_optimizer = discriminator_optimizer or _adam(DISCRIMINATOR_RATE)
         self.generator_optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-        self._rates = [float(optimizer.learning_rate) for optimizer in self._optimizers]
+        # variables, so that a compiled round sees `set_rates`; TensorFlow's own, which aren't part of a saved run
+        self._rates = [tf.Variable(float(optimizer.learning_rate)) for optimizer in self._optimizers]
+
+    def set_rates(self, generator_rate, discriminator_rate):
+        """Set both learning rates from the next round on, in the midst of a game; `fit` lets them fall from there.
+
+        Parameters
+        ----------
+        generator_rate, discriminator_rate : float
+            At least 0; a player with rate 0 stands still.
+
+        Raises
+        ------
+        ValueError
+            If a rate is negative or not finite.
+        """
+        for name, variable, rate in zip(
+            ("generator_rate", "discriminator_rate"), self._rates, (generator_rate, discriminator_rate), strict=True
+        ):
+            if not 0 <= rate < float("inf"):
+                raise ValueError(f"{name} is {rate}; give a learning rate of at least 0, such as 0.001.")
+            variable.assign(rate)
 
     @property
     def _optimizers(self):
@@ -178,8 +199,11 @@ class GAN(keras.Model):
         self.generator_optimizer.apply(drawing.gradient(made, variables, output_gradients=slope), variables)
         self._move_average()
         self.step.assign_add(1)
+        n = ops.cast(ops.shape(real)[0], "float32")
+        lengths = ops.sqrt(ops.sum(ops.square(ops.reshape(slope, (ops.shape(slope)[0], -1))), axis=1))
         return figures | {
             "generator_loss": generator_loss,
+            "slope": n * ops.mean(lengths),  # of one picture's own loss; the batch's is their mean
             "spread": _spread(made) / (_spread(real) + 1e-8),
         }
 
@@ -187,9 +211,9 @@ class GAN(keras.Model):
         n = ops.shape(real)[0]
         both_kinds = None if kinds is None else ops.concatenate([kinds, kinds])
         with tf.GradientTape() as tape:
-            outputs = self._judge(ops.concatenate([real, made]), both_kinds)
-            real_output, made_output = outputs[:n], outputs[n:]
-            loss = self.game.discriminator(real_output, made_output)
+            judged = self._discriminate(ops.concatenate([real, made]), both_kinds)
+            real_output, made_output = judged[-1][:n], judged[-1][n:]
+            loss = self._discriminator_loss(real_output, made_output, [part[:n] for part in judged], kinds)
             penalty = self._penalty(real, made, kinds)
             total = loss + self.penalty_weight * penalty
         variables = self.discriminator.trainable_variables
@@ -266,8 +290,14 @@ class GAN(keras.Model):
         return self.generator(latents, training=training)
 
     def _judge(self, data, kinds):
-        output = self.discriminator(data, training=True)
-        return output[-1] if isinstance(output, list | tuple) else output
+        return self._discriminate(data, kinds)[-1]
+
+    def _discriminate(self, data, kinds):
+        judged = self.discriminator(data, training=True)
+        return judged if isinstance(judged, list | tuple) else [judged]
+
+    def _discriminator_loss(self, real_output, made_output, judged_real, kinds):
+        return self.game.discriminator(real_output, made_output)
 
     def _unpack(self, batch):
         return batch[0], None

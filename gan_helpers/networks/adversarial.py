@@ -28,8 +28,8 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
     base : int
         Channels at half resolution; they double with every halving, up to 128.
     kinds : int
-        Number of kinds; 0 for a generator that isn't told. Each kind has its own scale and shift after every batch
-        normalisation (Dumoulin et al. 2017, arXiv:1610.07629; Miyato & Koyama 2018, arXiv:1802.05637).
+        Number of kinds; 0 for a generator that isn't told. The kind's one-hot code is put beside the latent vector
+        (Mirza & Osindero 2014, arXiv:1411.1784).
     up : {"resize", "transposed"}
     kernel : int
         Side of the transposed convolutions' kernels.
@@ -43,37 +43,27 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
         raise ValueError(f"up = {up!r}; choose one of {', '.join(UPSAMPLING)}.")
     depth = levels(image_shape)
     latent = keras.Input((latent_dim,), name="latent")
-    kind = keras.Input((), dtype="int32", name="kind") if kinds else None
+    inputs, x = latent, latent
+    if kinds:
+        kind = keras.Input((), dtype="int32", name="kind")
+        inputs = [latent, kind]
+        x = layers.Concatenate()([latent, layers.CategoryEncoding(kinds, output_mode="one_hot")(kind)])
     first = channels(depth - 1, base)
-    x = layers.Dense(SEED_SIDE * SEED_SIDE * first, use_bias=False)(latent)
+    x = layers.Dense(SEED_SIDE * SEED_SIDE * first, use_bias=False)(x)
     x = layers.Reshape((SEED_SIDE, SEED_SIDE, first))(x)
-    x = layers.ReLU()(_normalised(x, kind, kinds))
+    x = layers.ReLU()(layers.BatchNormalization()(x))
     for level in range(depth - 2, -1, -1):
         if up == "resize":
             x = layers.UpSampling2D(interpolation="nearest")(x)
             x = layers.Conv2D(channels(level, base), 3, padding="same", use_bias=False)(x)
         else:
             x = layers.Conv2DTranspose(channels(level, base), kernel, strides=2, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(_normalised(x, kind, kinds))
+        x = layers.ReLU()(layers.BatchNormalization()(x))
     if up == "resize":
         x = _unfold(layers.Conv2D(4 * image_shape[2], 3, padding="same")(x), image_shape)
     else:
         x = layers.Conv2DTranspose(image_shape[2], kernel, strides=2, padding="same")(x)
-    inputs = [latent, kind] if kinds else latent
     return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x), name=name)
-
-
-def _normalised(x, kind, kinds):
-    """Normalise over the batch; scale and shift are learnt, by kind if there are kinds."""
-    if not kinds:
-        return layers.BatchNormalization()(x)
-    width = x.shape[-1]
-    x = layers.BatchNormalization(center=False, scale=False)(x)
-
-    def by_kind(start):
-        return layers.Reshape((1, 1, width))(layers.Embedding(kinds, width, embeddings_initializer=start)(kind))
-
-    return layers.Add()([layers.Multiply()([x, by_kind("ones")]), by_kind("zeros")])
 
 
 def _unfold(x, image_shape):
@@ -114,22 +104,24 @@ def trunk(image, *, base, spectral_norm=False):
 def discriminator(image_shape, *, base=32, kinds=0, spectral_norm=False, name="discriminator"):
     """Build D: picture (and kind) -> one raw number, higher for pictures that it takes for real.
 
-    With ``kinds`` the output is ``w·f(x) + b + v_kind·f(x)``: a projection of the features f on what the kind should
-    look like (Miyato & Koyama 2018, arXiv:1802.05637, equation 3).
+    With ``kinds`` there is an output ``w_k·f(x) + b_k`` for each kind k, of the same features f, and the one that is
+    asked for counts (Liu et al. 2019, arXiv:1905.01723; with ``w_k = w + v_k`` it is the projection of Miyato & Koyama
+    2018, arXiv:1802.05637, equation 3).
 
     Returns
     -------
     keras.Model
-        Float (n, h, w, c) in [-1, 1], or [that, int (n,)] -> [features (n, 16 * channels), output (n, 1)]. The
-        features are the last convolution's: f-AnoGAN compares pictures by them.
+        Float (n, h, w, c) in [-1, 1] -> [features (n, 16 * channels), output (n, 1)]; with ``kinds`` [that, int (n,)]
+        -> [features, outputs of all kinds (n, kinds), output (n, 1)]. The features are the last convolution's:
+        f-AnoGAN compares pictures by them.
     """
     image = keras.Input(image_shape, name="image")
     features = trunk(image, base=base, spectral_norm=spectral_norm)
-    last = layers.Dense(1, dtype="float32")
-    output = (layers.SpectralNormalization(last, dtype="float32") if spectral_norm else last)(features)
+    last = layers.Dense(max(kinds, 1), dtype="float32")
+    outputs = (layers.SpectralNormalization(last, dtype="float32") if spectral_norm else last)(features)
     if not kinds:
-        return keras.Model(image, [features, output], name=name)
+        return keras.Model(image, [features, outputs], name=name)
     kind = keras.Input((), dtype="int32", name="kind")
-    wanted = layers.Embedding(kinds, features.shape[-1], dtype="float32")(kind)
-    likeness = layers.Dot(axes=1, dtype="float32")([wanted, features])
-    return keras.Model([image, kind], [features, layers.Add(dtype="float32")([output, likeness])], name=name)
+    asked = layers.CategoryEncoding(kinds, output_mode="one_hot", dtype="float32")(kind)
+    output = layers.Dot(axes=1, dtype="float32")([asked, outputs])
+    return keras.Model([image, kind], [features, outputs, output], name=name)
