@@ -1,8 +1,6 @@
-"""The failure clinic: five runs that go wrong in five ways, each with its cause and its cure, each small enough to be run
-in seconds.
+"""The failure clinic: five runs that go wrong in five ways, each with its cause and its cure, in seconds each.
 
-A case is nothing but settings of the same small GAN on the same pictures; the cured run differs in the one setting that
-is to blame.
+A case is nothing but settings of the same small GAN; the cured run differs in the settings that are to blame.
 """
 
 from dataclasses import dataclass, field
@@ -27,6 +25,8 @@ class Case:
     Parameters
     ----------
     letter, diagnosis : str
+    pictures : {"plates", "close_ups"}
+        What it is shown on: plates look alike, close-ups don't.
     signs, cause, cure : str
         A sentence each.
     broken, cured : dict
@@ -35,6 +35,7 @@ class Case:
 
     letter: str
     diagnosis: str
+    pictures: str
     signs: str
     cause: str
     cure: str
@@ -54,6 +55,7 @@ HEALTHY = {
     "head_start": 0,  # rounds that D plays before G may learn
     "up": "resize",
     "kernel": 4,
+    "unfold": False,
     "pictures": None,  # how many it learns from; None for all
     "rounds": 1.0,  # share of the usual rounds
 }
@@ -111,9 +113,10 @@ def run(settings, pictures, held_out, *, rounds=None, seed=SEED):
     model = _build(chosen, pictures.shape[1:], seed)
     curves = gan.Curves()
     data = learnt_from * 2 - 1
-    if chosen["head_start"]:
+    head_start = min(chosen["head_start"], 10 * rounds)  # short where all is short
+    if head_start:
         model.set_rates(0.0, chosen["discriminator_rate"])
-        model.fit(data, steps=chosen["head_start"], batch_size=BATCH, final_rate=1.0)
+        model.fit(data, steps=head_start, batch_size=BATCH, final_rate=1.0)
         model.set_rates(chosen["generator_rate"], chosen["discriminator_rate"])
     model.fit(
         data,
@@ -151,7 +154,14 @@ def vital_signs(curves, made, learnt_from, held_out):
 def _build(settings, shape, seed):
     keras.utils.set_random_seed(seed)
     model = gan.GAN(
-        networks.generator(shape, latent_dim=LATENT_DIM, base=BASE, up=settings["up"], kernel=settings["kernel"]),
+        networks.generator(
+            shape,
+            latent_dim=LATENT_DIM,
+            base=BASE,
+            up=settings["up"],
+            kernel=settings["kernel"],
+            unfold=settings["unfold"],
+        ),
         networks.discriminator(shape, base=BASE),
         game=settings["game"],
         penalty=settings["penalty"],
@@ -179,15 +189,17 @@ CASES = {
         Case(
             "A",
             "vanishing gradient",
+            "plates",
             "The pictures stay noise. D's outputs lie far apart, and the slope is nought: G hears nothing.",
             "The minimax loss against a D that had a head start: where D is sure, log(1 - s(D)) is flat.",
             "The non-saturating loss: the same aim, and steep where D is sure.",
-            broken={"game": "minimax", "penalty_weight": 0.0, "head_start": 600},
-            cured={"penalty_weight": 0.0, "head_start": 600},
+            broken={"game": "minimax", "penalty_weight": 0.0, "head_start": 1000},
+            cured={"penalty_weight": 0.0, "head_start": 1000},
         ),
         Case(
             "B",
             "mode collapse",
+            "close_ups",
             "All pictures look alike: their spread is a few hundredths of the real one.",
             "G runs ahead of D: fifty times the learning rate, with momentum, and nothing holds it.",
             "Rates of the same size, no momentum, a penalty.",
@@ -196,6 +208,7 @@ CASES = {
         Case(
             "C",
             "D too strong",
+            "plates",
             "D's outputs lie far apart and the slope is steep, yet the pictures get no better: it points everywhere.",
             "D learns five times a round, at five times the rate, and nothing keeps it flat.",
             "A penalty on D's slope (R1 and R2), one step a round at the usual rate.",
@@ -204,14 +217,17 @@ CASES = {
         Case(
             "D",
             "checkerboard",
+            "plates",
             "Every other pixel is too bright; all other signs are healthy.",
             "Transposed convolutions with a kernel of 3 and a stride of 2 paint some pixels twice.",
             "Repeat the pixels, then convolve.",
-            broken={"up": "transposed", "kernel": 3},
+            broken={"up": "transposed", "kernel": 3, "rounds": 0.7},
+            cured={"rounds": 0.7},
         ),
         Case(
             "E",
             "copying",
+            "close_ups",
             "The pictures are good, the curves too, and most pictures are ones that G was trained on.",
             "Eight pictures, and time enough to learn them by heart.",
             "More pictures; and where there are none, stop earlier.",

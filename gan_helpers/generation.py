@@ -263,3 +263,13 @@ def checkerboard(images):
     highest = (power[rows].mean() + power[:, columns].mean()) / 2
     beside = (power[[rows - 2, rows - 1]].mean() + power[:, [columns - 2, columns - 1]].mean()) / 2
     return float(highest / beside)
+
+
+def standardised(reference, *others):
+    """Give every feature of a reference the mean 0 and the standard deviation 1, and treat others by the same numbers.
+
+    Otherwise a few features with large values decide about distances alone. Returns as many arrays as given.
+    """
+    mean, deviation = reference.mean(axis=0), reference.std(axis=0)
+    deviation = np.where(deviation > 1e-9, deviation, 1.0)  # a feature that never changes stays as it is
+    return tuple((features - mean) / deviation for features in (reference, *others))

@@ -266,3 +266,52 @@ def comparison(tables, *, lowest=0.4):
         intervals(axis, rows)
         axis.set(title=title, xlim=(lowest, 1))
     return fig
+
+
+def duel(axis, curves, title=""):
+    """Draw how the two players fare: D's mean output for real and for made data, round by round.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+    curves : pandas.DataFrame
+        With the columns ``real_output`` and ``made_output``, a row a round (`gan.Curves`); may be empty.
+    title : str
+    """
+    for column, colour, style, name in (
+        ("real_output", GOOD_COLOUR, "-", "real"),
+        ("made_output", DEFECTIVE_COLOUR, "--", "made"),
+    ):
+        if column in curves:
+            smooth = curves[column].rolling(max(1, len(curves) // 50), min_periods=1).mean()
+            axis.plot(curves.index, smooth, color=colour, linestyle=style, label=name)
+    axis.axhline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
+    axis.set(xlabel="round", ylabel="output of D")
+    axis.set_title(title, fontsize=9.5)
+    if len(curves):
+        axis.legend(loc="upper right", fontsize=8.5, ncols=2)
+
+
+def over_time(steps, grids, *, columns=8, side=1.0):
+    """Show what was drawn from the same noise at several times, or by several models: a row each.
+
+    Parameters
+    ----------
+    steps : sequence of int or str
+        Written beside the rows.
+    grids : sequence of numpy.ndarray
+        Float (n, h, w, c) in [0, 1] each.
+    columns : int
+        How many of the n are shown.
+    side : float
+        Inches a picture.
+    """
+    fig, axes = panels(len(steps), columns, width=columns * side + 0.7, row_height=side)
+    for row, (step, images) in enumerate(zip(steps, grids, strict=True)):
+        for column in range(columns):
+            picture(axes[row, column], images[column])
+            axes[row, column].axis("off")
+        name = step if isinstance(step, str) else f"{step:,}"
+        first = axes[row, 0]
+        first.text(-0.1, 0.5, name, transform=first.transAxes, va="center", ha="right", fontsize=9)
+    return fig

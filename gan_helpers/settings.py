@@ -9,6 +9,7 @@ Two environment variables steer the course:
     Where progress and rendered data are kept; ``~/.gan_qc`` without it.
 """
 
+import logging
 import os
 import random
 import sys
@@ -79,6 +80,8 @@ def quiet_tensorflow():
         finally:
             os.dup2(error_stream, 2)
             os.close(error_stream)
+    # lessons build many small models on purpose; the advice on how to build fewer would only worry
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def seed_everything(seed=SEED):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_helpers import losses, networks
+from gan_helpers import generation, losses, networks
 
 REAL = np.array([[1.0], [3.0], [-0.5]], np.float32)
 FAKE = np.array([[0.5], [-1.5], [2.0]], np.float32)
@@ -158,6 +158,62 @@ def test_the_last_doubling_lays_four_channels_out_as_two_by_two_pixels():
     given = np.random.default_rng(0).standard_normal((1, 16, 16, 4)).astype(np.float32)
     expected = tf.nn.depth_to_space(given, 2)
     np.testing.assert_array_equal(unfold(given), expected)
+
+
+def test_an_untrained_generator_leaves_no_checkerboard_unless_its_kernels_overlap_unevenly():
+    def board(**options):
+        keras.utils.set_random_seed(1)
+        made = networks.generator((32, 32, 1), latent_dim=8, base=8, **options)(
+            np.random.default_rng(1).standard_normal((64, 8)).astype(np.float32)
+        )
+        return generation.checkerboard(made.numpy())
+
+    assert board() < 2 < board(up="transposed", kernel=3)
+
+
+@pytest.mark.parametrize("up", ["resize", "transposed"])
+@pytest.mark.parametrize("shape", [(32, 32, 3), (128, 128, 1)])
+def test_both_ways_of_doubling_reach_the_side(up, shape):
+    assert networks.generator(shape, base=8, up=up).output_shape == (None, *shape)
+
+
+def test_a_way_of_doubling_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="resize, transposed"):
+        networks.generator((32, 32, 1), up="bilinear")
+
+
+def test_spectral_norm_keeps_every_kernel_at_one():
+    network = networks.discriminator((32, 32, 1), base=8, spectral_norm=True)
+    pictures = np.random.default_rng(1).uniform(-1, 1, (4, 32, 32, 1)).astype(np.float32)
+    for _ in range(30):  # each call takes a step of the power iteration
+        network(pictures, training=True)
+    kernels = [layer.layer.kernel for layer in network.layers if isinstance(layer, keras.layers.SpectralNormalization)]
+    assert len(kernels) == 4
+    for kernel in kernels:
+        largest = np.linalg.svd(np.asarray(kernel).reshape(-1, kernel.shape[-1]), compute_uv=False)[0]
+        assert largest == pytest.approx(1, abs=0.05)
+
+
+def test_a_conditional_discriminator_answers_for_the_kind_that_is_asked_for():
+    network = networks.discriminator((32, 32, 1), base=8, kinds=3)
+    pictures = np.random.default_rng(1).uniform(-1, 1, (4, 32, 32, 1)).astype(np.float32)
+    kinds = np.array([0, 2, 1, 2])
+    _, outputs, output = network([pictures, kinds])
+    np.testing.assert_allclose(output[:, 0], outputs.numpy()[np.arange(4), kinds], rtol=1e-5)
+
+
+def test_a_conditional_generator_draws_another_picture_for_another_kind():
+    network = networks.generator((32, 32, 1), latent_dim=4, base=8, kinds=3)
+    latents = np.ones((2, 4), np.float32)
+    first, second = network([latents, np.array([0, 1])]).numpy()
+    assert np.abs(first - second).max() > 1e-3
+
+
+@pytest.mark.parametrize("build", [networks.point_generator, networks.point_discriminator, networks.point_encoder])
+def test_networks_for_points_take_and_give_points(build):
+    network = build(width=8)
+    n_out = 1 if build is networks.point_discriminator else 2
+    assert network(np.zeros((3, 2), np.float32)).shape == (3, n_out)
 
 
 @pytest.mark.parametrize("shape", [(64, 32, 1), (48, 48, 1), (64, 64, 2), (16, 16, 1)])

@@ -5,7 +5,8 @@
 >>> split = load_parts()                      # rendered, from data/parts
 
 Each of these gives a `Split` of `PartSet`s: good parts to learn from, other good parts to set the threshold
-with, and a test set to touch once. `draw_points` gives points of a plane, for lesson 02.
+with, and a test set to touch once. `draw_points` gives points of a plane, for lesson 02, `load_colour_images` small
+colour pictures, for lesson 03.
 """
 
 from gan_helpers.datasets.cleaning import (
@@ -18,7 +19,8 @@ from gan_helpers.datasets.cleaning import (
     standardise,
     to_tanh,
 )
-from gan_helpers.datasets.close_ups import load_close_ups
+from gan_helpers.datasets.close_ups import in_all_orientations, load_close_ups
+from gan_helpers.datasets.colour import ColourImages, load_colour_images
 from gan_helpers.datasets.folder import load_folder
 from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
 from gan_helpers.datasets.points import MODES, SHAPES, draw_points
@@ -29,6 +31,7 @@ from gan_helpers.datasets.solar import load_solar_cells
 __all__ = [
     "MODES",
     "SHAPES",
+    "ColourImages",
     "DataError",
     "DataWarning",
     "PartSet",
@@ -39,7 +42,9 @@ __all__ = [
     "flat_field",
     "from_tanh",
     "illumination",
+    "in_all_orientations",
     "load_close_ups",
+    "load_colour_images",
     "load_folder",
     "load_image",
     "load_parts",

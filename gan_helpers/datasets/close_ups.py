@@ -83,3 +83,22 @@ def _cut(table, size, rng):
         licence="MIT",
         source="rendered by gan_helpers.parts",
     )
+
+
+def in_all_orientations(images, kinds):
+    """Turn every picture by quarters and mirror it: eight for one, for parts that look alike from all sides.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        Float (n, h, h, c).
+    kinds : numpy.ndarray
+        (n,).
+
+    Returns
+    -------
+    images, kinds : numpy.ndarray
+        (8 n, h, h, c), (8 n,).
+    """
+    turned = [np.rot90(images, quarters, axes=(1, 2)) for quarters in range(4)]
+    return np.concatenate(turned + [view[:, :, ::-1] for view in turned]), np.tile(kinds, 8)

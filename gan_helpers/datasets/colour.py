@@ -8,7 +8,6 @@ doi:10.1109/ICCV.2007.4408939).
 
 import os
 import pickle
-import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +90,7 @@ def load_colour_images(n=1000, *, size=32, seed=settings.SEED):
     if folder is not None:
         try:
             return _cifar(folder, n, seed)
-        except (OSError, EOFError, KeyError, TypeError, AttributeError, pickle.UnpicklingError) as problem:
+        except OSError as problem:
             warnings.warn(
                 f"{folder} can't be read as CIFAR-10 ({problem}); plates serve instead. Delete the folder, and "
                 "keras.datasets.cifar10.load_data() fetches it again.",
@@ -104,9 +103,7 @@ def load_colour_images(n=1000, *, size=32, seed=settings.SEED):
 def cifar_folder():
     """Return the folder in which Keras keeps CIFAR-10, unpacked; None where there is none."""
     home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    spare = Path(tempfile.gettempdir()) / ".keras"  # where Keras goes if it may not write to the first
-    folders = (place / "datasets" / folder for place in (home, spare) for folder in CIFAR_FOLDERS)
-    return next((folder for folder in folders if folder.is_dir()), None)
+    return next((home / "datasets" / folder for folder in CIFAR_FOLDERS if (home / "datasets" / folder).is_dir()), None)
 
 
 def _cifar(folder, n, seed):
@@ -136,11 +133,14 @@ def _drawn(folder, names, wanted, rng):
 
 
 def _pixels(path):
-    """Read one file of CIFAR-10: a pickled dictionary; uint8 (n, 3072)."""
+    """Read one file of CIFAR-10, a pickled dictionary: uint8 (n, 3072); OSError if it is anything else."""
     with path.open("rb") as file:
-        pixels = _ArraysOnly(file, encoding="bytes").load()[b"data"]
-    if getattr(pixels, "dtype", None) != np.uint8 or pixels.shape[1:] != (3 * CIFAR_SIDE**2,):
-        raise TypeError(f"{path.name} holds no pictures of 32x32x3 bytes")
+        try:
+            pixels = _ArraysOnly(file, encoding="bytes").load()[b"data"]
+        except Exception as problem:  # a damaged pickle may raise anything
+            raise OSError(f"{path.name}: {problem!r}") from problem
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape[1:] != (3 * CIFAR_SIDE**2,):
+        raise OSError(f"{path.name} holds no pictures of 32x32x3 bytes")
     return pixels
 
 

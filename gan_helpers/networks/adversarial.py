@@ -4,6 +4,7 @@ Pictures are float (n, h, w, c) in [-1, 1]. With ``kinds`` both are told which k
 """
 
 import keras
+import numpy as np
 from keras import layers
 
 from gan_helpers.networks.sizes import SEED_SIDE, channels, levels
@@ -11,11 +12,11 @@ from gan_helpers.networks.sizes import SEED_SIDE, channels, levels
 UPSAMPLING = ("resize", "transposed")
 
 
-def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kernel=4, name="generator"):
+def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kernel=4, unfold=True, name="generator"):
     """Build G: latent vector (and kind) -> picture.
 
-    ``resize`` doubles the side by repeating pixels before a 3x3 convolution, and the last time by unfolding four
-    channels into 2x2 pixels. ``transposed`` uses strided transposed convolutions, which leave a checkerboard where
+    ``resize`` doubles the side by repeating pixels before a 3x3 convolution, and the last time, unless told otherwise,
+    by unfolding four channels into 2x2 pixels, which saves all work at full resolution. ``transposed`` uses strided transposed convolutions, which leave a checkerboard where
     their kernel doesn't divide by the stride (Odena, Dumoulin & Olah 2016, doi:10.23915/distill.00003). Batch
     normalisation and ReLU between.
 
@@ -33,6 +34,8 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
     up : {"resize", "transposed"}
     kernel : int
         Side of the transposed convolutions' kernels.
+    unfold : bool
+        False for a last convolution at full resolution: dearer, and free of any pattern of every other pixel.
 
     Returns
     -------
@@ -59,8 +62,12 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
         else:
             x = layers.Conv2DTranspose(channels(level, base), kernel, strides=2, padding="same", use_bias=False)(x)
         x = layers.ReLU()(layers.BatchNormalization()(x))
-    if up == "resize":
-        x = _unfold(layers.Conv2D(4 * image_shape[2], 3, padding="same")(x), image_shape)
+    if up == "resize" and not unfold:
+        x = layers.Conv2D(image_shape[2], 3, padding="same")(layers.UpSampling2D(interpolation="nearest")(x))
+    elif up == "resize":
+        last = layers.Conv2D(4 * image_shape[2], 3, padding="same")
+        x = _unfold(last(x), image_shape)
+        _start_alike(last, image_shape[2])
     else:
         x = layers.Conv2DTranspose(image_shape[2], kernel, strides=2, padding="same")(x)
     return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x), name=name)
@@ -72,6 +79,16 @@ def _unfold(x, image_shape):
     x = layers.Reshape((height // 2, width // 2, 2, 2, colours))(x)
     x = layers.Permute((1, 3, 2, 4, 5))(x)
     return layers.Reshape((height, width, colours))(x)
+
+
+def _start_alike(convolution, colours):
+    """Give the four pixels that are unfolded from one place the same first kernel, so that they start alike.
+
+    Otherwise the unfolding itself would be a checkerboard until it is learnt away (Aitken et al. 2017,
+    arXiv:1707.02937).
+    """
+    kernel, bias = convolution.get_weights()
+    convolution.set_weights([np.tile(kernel[..., :colours], 4), bias])
 
 
 def trunk(image, *, base, spectral_norm=False):

@@ -1,14 +1,9 @@
-"""The shipped detectors: which there are, how to load one, how to make them again.
+"""The shipped detectors: f-AnoGAN on both data sets.
 
-``python -m gan_helpers.checkpoints`` (or ``make checkpoints``) trains f-AnoGAN on both data sets with three seeds,
-measures each beside the trivial baselines, and keeps the detector of the first seed, whichever seed does best. Each
-folder in ``data/checkpoints`` holds the detector, ``figures.csv`` and a model card.
+Making one trains three seeds, measures each beside the trivial baselines, and keeps the detector of the first seed,
+whichever seed does best.
 """
 
-import argparse
-import os
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -167,23 +162,3 @@ def _figure_lines(table):
             cells.append(f"{row[name]:.3f} ({row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f})")
         lines.append("| " + " | ".join([*cells, f"{row['minutes']:.1f}"]) + " |")
     return lines
-
-
-def main():
-    """Make the checkpoints that are named on the command line, or all; each in a process and on a core of its own."""
-    parser = argparse.ArgumentParser(prog="python -m gan_helpers.checkpoints", description=main.__doc__)
-    parser.add_argument("names", nargs="*", help=f"of {', '.join(LOADERS)}; all without it")
-    names = parser.parse_args().names or list(LOADERS)
-    os.environ.setdefault("GAN_QC_BUDGET", "full")
-    if len(names) > 1:
-        # small networks use one core well and two badly
-        one_core = os.environ | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-        command = [sys.executable, "-m", "gan_helpers.checkpoints"]
-        workers = [subprocess.Popen([*command, name], env=one_core) for name in names]
-        sys.exit(max(worker.wait() for worker in workers))
-    print(make(names[0]).to_string(float_format="%.3f"))
-    print(f"written to {folder_of(names[0])}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,45 @@
+"""What is shipped: which checkpoints there are, how to load one, how to make them again.
+
+``python -m gan_helpers.checkpoints`` (or ``make checkpoints``) makes them all: ``inspectors``, which judge parts, and
+``generators``, which draw them. Each folder in ``data/checkpoints`` holds networks, ``figures.csv`` and a model card.
+"""
+
+from gan_helpers.checkpoints.generators import (
+    GENERATORS,
+    kind_classifier,
+    load_gan,
+    make_gan,
+    measure_gan,
+    recognise,
+)
+from gan_helpers.checkpoints.inspectors import (
+    CARD,
+    FIGURES,
+    LOADERS,
+    SEEDS,
+    figures,
+    folder_of,
+    load,
+    make,
+    measure,
+    model_card,
+)
+
+__all__ = [
+    "CARD",
+    "FIGURES",
+    "GENERATORS",
+    "LOADERS",
+    "SEEDS",
+    "figures",
+    "folder_of",
+    "kind_classifier",
+    "load",
+    "load_gan",
+    "make",
+    "make_gan",
+    "measure",
+    "measure_gan",
+    "model_card",
+    "recognise",
+]
