@@ -24,7 +24,7 @@ help:
 	@echo "make notebooks    make the notebooks again from notebooks/source"
 	@echo "make data         render data/parts again (it must be the same)"
 	@echo "make checkpoints  train the shipped detectors again"
-	@echo "make bench        measure the renderer and the detectors' speed"
+	@echo "make bench        measure the speed of the renderer, the detectors and a training"
 	@echo "make clean        remove the virtual environment"
 
 $(BIN)/python:
@@ -69,6 +69,7 @@ checkpoints: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/gan_training.py
 
 clean:
 	rm -rf $(VENV)

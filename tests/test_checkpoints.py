@@ -76,3 +76,59 @@ def test_making_a_checkpoint_leaves_a_detector_figures_and_a_card(monkeypatch, t
     assert detector.seed == 3
     measured = decisions.auroc(small.test.labels, detector.score(small.test.images))
     assert measured == pytest.approx(table.iloc[-1]["auroc"], abs=1e-6)
+
+
+class TestGenerators:
+    @pytest.mark.parametrize("name", ["plates", "close_ups"])
+    def test_a_shipped_gan_draws_as_its_card_says(self, name):
+        from gan_helpers.checkpoints import generators
+
+        _, train, held_out = generators.build(name, seed=0, base=8)
+        model = checkpoints.load_gan(name)
+        measured = checkpoints.measure_gan(model, *generators._reference(name, train), held_out)
+        card = pd.read_csv(generators.folder(name) / checkpoints.FIGURES).iloc[0]
+        for figure in ("precision", "recall", "copies"):
+            assert measured[figure] == pytest.approx(card[figure], abs=0.05)
+        assert measured["copies"] < 0.2
+        assert int(model.step) == generators.ROUNDS[name]
+
+    @pytest.mark.parametrize("name", checkpoints.GENERATORS)
+    def test_files_are_small_and_there_is_a_card(self, name):
+        from gan_helpers.checkpoints import generators
+
+        files = [path for path in generators.folder(name).iterdir() if path.is_file()]
+        assert {checkpoints.CARD, checkpoints.FIGURES} <= {path.name for path in files}
+        assert max(path.stat().st_size for path in files) < 5 * MEBIBYTE
+
+    def test_the_classifier_knows_real_close_ups(self):
+        _, held_out = datasets.load_close_ups()
+        said = checkpoints.recognise(held_out.images)
+        shares = [np.mean(said[held_out.kinds == kind] == kind) for kind in np.unique(held_out.kinds)]
+        assert np.mean(shares) > 0.8
+        assert min(shares) > 0.5
+
+    def test_missing_and_unknown_ones_are_named(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(settings, "data_folder", lambda: tmp_path)
+        with pytest.raises(FileNotFoundError, match=r"python -m gan_helpers\.checkpoints plates"):
+            checkpoints.load_gan("plates")
+        with pytest.raises(FileNotFoundError, match=r"python -m gan_helpers\.checkpoints kinds"):
+            checkpoints.kind_classifier()
+        with pytest.raises(ValueError, match="kinds, plates, close_ups"):
+            checkpoints.load_gan("bolts")
+
+    def test_making_one_leaves_networks_figures_and_a_card(self, monkeypatch, tmp_path):
+        data = settings.data_folder()
+        (tmp_path / "parts").symlink_to(data / "parts")
+        monkeypatch.setattr(settings, "data_folder", lambda: tmp_path)
+        monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
+        table = checkpoints.make_gan("plates", log=lambda *_, **__: None)
+        made = tmp_path / "checkpoints" / "plates-gan"
+        assert {path.name for path in made.iterdir()} == {
+            "generator.keras",
+            "discriminator.keras",
+            "gan.json",
+            checkpoints.FIGURES,
+            checkpoints.CARD,
+        }
+        assert np.isfinite(table.iloc[0].to_numpy(float)).all()
+        assert checkpoints.load_gan("plates").sample(2).shape == (2, 64, 64, 1)

@@ -69,7 +69,7 @@ def with_slopes(*cases, rtol=1e-4, atol=1e-6):
 
 
 class _Value:
-    """A loss called with tensors; it keeps the loss's name and code, so that an error is told with the learner's line."""
+    """A loss called with tensors, under its own name and code: so an error is told with the learner's line."""
 
     def __init__(self, loss):
         self._loss = loss

@@ -2,8 +2,8 @@
 
 G gets the kind's one-hot code beside the noise (Mirza & Osindero 2014, arXiv:1411.1784), D has an output for each kind.
 D learns from three sorts of pairs: real picture and its kind (true), made picture and its kind (false), real picture
-and a wrong kind (false as well; Reed et al. 2016, arXiv:1605.05396, section 4.2). Without the third, D can win by telling
-real from made and never look at the kind::
+and a wrong kind (false as well; Reed et al. 2016, arXiv:1605.05396, section 4.2). Without the third, D can win by
+telling real from made and never look at the kind::
 
     L = (L_D(real, made) + L_D(real, real with a wrong kind)) / 2
 """

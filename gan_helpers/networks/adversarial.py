@@ -16,9 +16,9 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
     """Build G: latent vector (and kind) -> picture.
 
     ``resize`` doubles the side by repeating pixels before a 3x3 convolution, and the last time, unless told otherwise,
-    by unfolding four channels into 2x2 pixels, which saves all work at full resolution. ``transposed`` uses strided transposed convolutions, which leave a checkerboard where
-    their kernel doesn't divide by the stride (Odena, Dumoulin & Olah 2016, doi:10.23915/distill.00003). Batch
-    normalisation and ReLU between.
+    by unfolding four channels into 2x2 pixels, which saves all work at full resolution. ``transposed`` uses strided
+    transposed convolutions, which leave a checkerboard where their kernel doesn't divide by the stride (Odena, Dumoulin
+    & Olah 2016, doi:10.23915/distill.00003). Batch normalisation and ReLU between.
 
     Parameters
     ----------
