@@ -256,7 +256,7 @@ lesson = Lesson(
             ),
             reference=0.0,
             why="D is sure of every made point, and there the slope of the minimax loss is almost zero. In eight games "
-            "from other random starts the median pull was below 0.01 each time. Non-saturating it was 6 to 31.",
+            "from other random starts the median slope was below 0.01 each time. Non-saturating it was 6 to 31.",
             compare=within(0.05),
         ),
     ],

@@ -16,8 +16,8 @@ RATE = 2e-3  # of both players
 BETA_1, BETA_2 = 0.5, 0.9
 BATCH = 128
 FIRST_SPREAD = 0.3  # factor on G's last layer at the start, so that its first points lie amid the real ones
-# Weights that suit pictures hold D too flat to tell heaps of 0.04 from the gaps between them. 0.1 is also what Gulrajani
-# et al. take for points (gan_toy.py, the code that goes with arXiv:1704.00028); 0.02 was measured here.
+# Weights that suit pictures hold D too flat to tell heaps of 0.04 from the gaps between them. 0.1 is also what the authors
+# of arXiv:1704.00028 take for points (their gan_toy.py); 0.02 was measured here.
 PENALTY_WEIGHTS = {"slope_one": 0.1, "flat": 0.02}
 
 

@@ -2,10 +2,10 @@
 // Rounds, slopes and figures are all worked out in Python (playground.py); here is only what is seen and pressed.
 
 const SPEEDS = [
-  ["slow", "slow, in two steps", 1],
-  ["1", "1", 1],
-  ["5", "5", 5],
-  ["25", "25 rounds a frame", 25],
+  ["slow", 1, "one round in two halves, D first"],
+  ["1", 1, "one round a frame"],
+  ["5", 5, "five rounds a frame"],
+  ["25", 25, "25 rounds a frame"],
 ];
 const HOLD = 220; // ms that each half of a slow round is shown
 const STEP_HOLD = 700; // ms that "D learns" is shown after Step
@@ -38,6 +38,7 @@ const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLe
 
 function short(value) {
   if (value === null) return "–";
+  if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e3 || (size > 0 && size < 1e-3)) return value.toExponential(0).replace("-", "−").replace("+", "");
   return (size < 0.1 ? value.toFixed(3) : value.toPrecision(2)).replace("-", "−");
@@ -281,11 +282,11 @@ function render({ model, el }) {
   const againButton = button(["Restart ", key("R")], () => restart(false), { title: "round 0, same seed" });
   const seedButton = button(["New seed ", key("N")], () => restart(true), { title: "round 0, other first weights" });
 
-  const speeds = element("fieldset", { class: "speeds" }, element("legend", {}, "Speed"),
-    ...SPEEDS.map(([value, label]) =>
-      element("label", {},
+  const speeds = element("fieldset", { class: "speeds" }, element("legend", {}, "Rounds a frame"),
+    ...SPEEDS.map(([value, , title]) =>
+      element("label", { title },
         element("input", { type: "radio", name: `${me}speed`, value, checked: value === speed,
-          onchange: () => { speed = value; } }), label)));
+          onchange: () => { speed = value; } }), value)));
   const gameSelect = select("game", constants.games);
   const shapeSelect = select("shape", [...constants.shapes, [own, "your own points"]]);
   const [generatorRow, showGeneratorRate] = slider("generator_rate", "Learning rate G");
@@ -308,12 +309,12 @@ function render({ model, el }) {
     element("div", { class: "row buttons" }, playButton, stepButton, againButton, seedButton),
     speeds, labelled("Loss", gameSelect), labelled("Real points", shapeSelect),
     element("div", { class: "setting" }, drawButton),
-    generatorRow, discriminatorRow, numbers);
+    generatorRow, discriminatorRow, numbers, note);
   const root = element("section",
     { class: "playground", tabindex: "-1", "aria-label": "GAN playground", "data-lm-suppress-shortcuts": "true" },
     element("div", { class: "board" }, phase, plane, legend, brush,
       element("p", { class: "soft" }, "Losses. Dotted: a D that can't tell real from made."), chart),
-    settings, note, status);
+    settings, status);
 
   function labelled(text, control, ...more) {
     control.id ||= `${me}${text.replace(/\W/g, "")}`;
@@ -371,7 +372,7 @@ function render({ model, el }) {
 
   function next() {
     if (!playing || pending !== null || waiting.length || painted || !visible) return;
-    const [, , rounds] = SPEEDS.find(([value]) => value === speed);
+    const [, rounds] = SPEEDS.find(([value]) => value === speed);
     ask("play", { rounds, phases: speed === "slow" });
   }
 
@@ -633,7 +634,7 @@ function render({ model, el }) {
       rows.push(["In a mode", percent(figures.share_in_modes), "of the made points"]);
     }
     rows.push(["Energy distance", short(figures.distance), `real from real: ${short(figures.distance_of_real)}`]);
-    rows.push(["Median arrow", short(figures.median_pull), "slope at a point"]);
+    rows.push(["Median slope", short(figures.median_pull), "drawn as arrows"]);
     rows.push(["Loss", `D ${short(figures.discriminator_loss)}, G ${short(figures.generator_loss)}`, ""]);
     numbers.replaceChildren(...rows.flatMap(([name, value, more]) => [
       element("dt", {}, name), element("dd", {}, element("strong", {}, value), element("span", { class: "soft" }, more)),
@@ -646,7 +647,7 @@ function render({ model, el }) {
     }
     outside.textContent = away ? `${away} outside` : "";
     plane.setAttribute("aria-label",
-      `Real and made points over what the discriminator thinks. ${summary()}, median arrow ${short(figures.median_pull)}`);
+      `Real and made points over what the discriminator thinks. ${summary()}, median slope ${short(figures.median_pull)}`);
     chart.setAttribute("aria-label",
       `Losses over ${figures.rounds} rounds; now D ${short(figures.discriminator_loss)}, `
       + `G ${short(figures.generator_loss)}; a D that can't tell has ${short(frame.undecided)}`);

@@ -22,7 +22,7 @@ from gan_helpers.settings import SEED
 
 OWN = "own"  # the shape that the learner draws
 SHAPE_TITLES = {
-    "ring": "ring of eight heaps",
+    "ring": "ring of 8 heaps",
     "grid": "grid of 25 heaps",
     "two": "two heaps",
     "line": "line",
@@ -84,7 +84,7 @@ class GanPlayground(anywidget.AnyWidget):
 
     Examples
     --------
-    >>> playground = GanPlayground("two", "wasserstein_gp")
+    >>> playground = GanPlayground("two")
     >>> figures = playground.play(20)
     >>> figures["rounds"]
     20
@@ -118,6 +118,7 @@ class GanPlayground(anywidget.AnyWidget):
             raise ValueError(f"latent_dim is {latent_dim}; give at least 1.")
         self.latent_dim = latent_dim
         self._turn = threading.RLock()
+        self._data_seed = seed  # another game's luck is tried on the same points
         self._own, self._matches, self._compiled = None, {}, set()
         super().__init__(
             shape=shape,
@@ -262,8 +263,8 @@ class GanPlayground(anywidget.AnyWidget):
     # How it is played
 
     def _load_data(self):
-        self._data = self._own if self.shape == OWN else datasets.draw_points(self.shape, DATA, seed=self.seed)
-        rng = np.random.default_rng(self.seed)
+        self._data = self._own if self.shape == OWN else datasets.draw_points(self.shape, DATA, seed=self._data_seed)
+        rng = np.random.default_rng(self._data_seed)
         mixed = rng.permutation(self._data)
         n = min(MEASURED, len(mixed) // 2)
         self._real, again = mixed[:n], mixed[n : 2 * n]
@@ -439,6 +440,7 @@ def energy_distance(real, made):
     return math.sqrt(max(float(squared), 0.0))
 
 
+@functools.cache
 def undecided_loss(game):
     """Return the lowest loss of a D that gives every point the same output: what it pays if it can't tell them apart.
 

@@ -70,7 +70,7 @@ def play(page, pictures):
     assert 4 < slow < 16, slow
     game.get_by_label("5", exact=True).check()
     wait_for_round(page, game, 150)
-    game.get_by_label("25 rounds").check()
+    game.get_by_label("25", exact=True).check()
     wait_for_round(page, game, 1200)
     button(game, "Pause").click()
     page.wait_for_timeout(500)
@@ -175,13 +175,13 @@ def paint(page, game, pictures):
     button(game, "Use these").click()
     expect(game.get_by_label("Real points", exact=True)).to_have_value("own")
     expect(game.locator(".phase")).to_contain_text("Round 0")
-    game.get_by_label("25 rounds").check()
+    game.get_by_label("25", exact=True).check()
     button(game, "Play").click()
     wait_for_round(page, game, 2000)
     button(game, "Pause").click()
     page.wait_for_timeout(400)
     game.screenshot(path=pictures / "8_own.png")
-    game.get_by_label("Real points", exact=True).select_option(label="ring of eight heaps")
+    game.get_by_label("Real points", exact=True).select_option(label="ring of 8 heaps")
     expect(game.locator(".phase")).to_contain_text("Round 0")
 
 
