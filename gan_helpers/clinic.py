@@ -190,7 +190,7 @@ CASES = {
             "A",
             "vanishing gradient",
             "plates",
-            "The pictures stay noise. D's outputs lie far apart, and the slope is nought: G hears nothing.",
+            "The pictures stay noise. D's outputs lie far apart and there is hardly a slope: G hears nothing.",
             "The minimax loss against a D that had a head start: where D is sure, log(1 - s(D)) is flat.",
             "The non-saturating loss: the same aim, and steep where D is sure.",
             broken={"game": "minimax", "penalty_weight": 0.0, "head_start": 1000},

@@ -32,7 +32,7 @@ def diagnose(signs):
     if signs["spread"] < 0.2:
         return "mode collapse"
     if signs["gap"] > 5:
-        return "vanishing gradient" if signs["slope"] < 0.01 else "D too strong"
+        return "vanishing gradient" if signs["slope"] < 1 else "D too strong"
     if signs["checkerboard"] > 1.5:
         return "checkerboard"
     return "healthy"
@@ -44,7 +44,7 @@ REAL, MADE = _RNG.standard_normal((7, 4)), 0.5 + _RNG.standard_normal((5, 4))
 _WELL = {"slope": 0.1, "gap": 0.2, "spread": 0.7, "checkerboard": 0.3, "copies": 0.0}
 PATIENTS = [
     _WELL,
-    _WELL | {"slope": 1e-9, "gap": 50.0, "spread": 1.2, "checkerboard": 6.0},
+    _WELL | {"slope": 0.02, "gap": 50.0, "spread": 1.2, "checkerboard": 6.0},
     _WELL | {"spread": 0.04, "gap": -0.1, "slope": 0.02},
     _WELL | {"slope": 25.0, "gap": 25.0},
     _WELL | {"checkerboard": 3.0},
@@ -144,7 +144,7 @@ lesson = Lesson(
                 "Ask one question at a time. Are most pictures copies? Do all look alike? Is the gap between D's "
                 "outputs large? If so, is the slope next to nothing, or steep?",
                 "Set each border between the healthy values and the sick ones, far from both: for example a gap above "
-                "5, a spread below 0.2, a checkerboard above 1.5, copies above 0.3, a slope below 0.01.",
+                "5, a spread below 0.2, a checkerboard above 1.5, copies above 0.3, a slope below 1.",
             ),
             reference=diagnose,
             why="No single curve names the disease; the combination does. A large gap alone means that D is sure. "

@@ -16,8 +16,8 @@ RATE = 2e-3  # of both players
 BETA_1, BETA_2 = 0.5, 0.9
 BATCH = 128
 FIRST_SPREAD = 0.3  # factor on G's last layer at the start, so that its first points lie amid the real ones
-# Weights that suit pictures hold D too flat to tell heaps of 0.04 from the gaps between them. 0.1 is also what the authors
-# of arXiv:1704.00028 take for points (their gan_toy.py); 0.02 was measured here.
+# Weights that suit pictures hold D too flat to tell heaps of 0.04 from the gaps between them. The authors of
+# arXiv:1704.00028 take 0.1 for points, too (their gan_toy.py); 0.02 was measured here.
 PENALTY_WEIGHTS = {"slope_one": 0.1, "flat": 0.02}
 
 
@@ -33,6 +33,11 @@ def point_gan(
     **options,
 ):
     """Build and compile a GAN for points of a plane, with settings that find the eight heaps of the ring.
+
+    Measured on 4,000 points of the ring, seeds 0 to 4, 1,500 rounds of `GAN.fit` with batches of `BATCH`: of 2,000
+    points from the moving average, non-saturating has 69 to 85 % in 7 to 8 heaps (`generation.mode_coverage`),
+    Wasserstein-GP 69 to 82 % in 8, relativistic 61 to 83 % in 8. At constant rates, after 2,000 rounds of a `Match`,
+    minimax finds 7 to 8 heaps, hinge 7 to 8, least squares 6 to 8.
 
     Parameters
     ----------

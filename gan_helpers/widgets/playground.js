@@ -312,9 +312,9 @@ function render({ model, el }) {
     generatorRow, discriminatorRow, numbers, note);
   const root = element("section",
     { class: "playground", tabindex: "-1", "aria-label": "GAN playground", "data-lm-suppress-shortcuts": "true" },
-    element("div", { class: "board" }, phase, plane, legend, brush,
+    element("div", { class: "columns" }, element("div", { class: "board" }, phase, plane, legend, brush,
       element("p", { class: "soft" }, "Losses. Dotted: a D that can't tell real from made."), chart),
-    settings, status);
+    settings), status);
 
   function labelled(text, control, ...more) {
     control.id ||= `${me}${text.replace(/\W/g, "")}`;

@@ -37,6 +37,7 @@ DATA, SHOWN, MEASURED, SIDE = (
     500,
     48,
 )  # points to learn from, drawn, measured; squares a side of the heat map
+SHUFFLES = 10  # how often the real points are halved, to see how far samples of one shape lie apart
 FEWEST, MOST_DRAWN = 20, 5000
 MOST_ROUNDS = 100  # in one frame
 CURVE = 300  # points of the chart of losses
@@ -182,8 +183,8 @@ class GanPlayground(anywidget.AnyWidget):
             ``rounds``; ``discriminator_loss`` and ``generator_loss`` of the last round (NaN before the first);
             ``median_pull``, the median length of the slope at the made points; ``modes``, ``modes_found``,
             ``share_in_modes`` and ``modes_found_by_average`` (see `generation.mode_coverage`; None where the shape has
-            no modes); ``distance``, the `energy_distance` of made from real points; ``distance_of_real``, the same for
-            two samples of the real ones, which is as near as made points can be told to come.
+            no modes); ``distance``, the `energy_distance` of made from real points; ``distance_of_real``, what
+            two samples of the real ones have on average: nearer than that made points can't be told to be.
         """
         last = self._losses[-1][-1] if self._losses else (math.nan, math.nan)
         centres = datasets.MODES.get(self.shape)
@@ -265,11 +266,11 @@ class GanPlayground(anywidget.AnyWidget):
     def _load_data(self):
         self._data = self._own if self.shape == OWN else datasets.draw_points(self.shape, DATA, seed=self._data_seed)
         rng = np.random.default_rng(self._data_seed)
-        mixed = rng.permutation(self._data)
-        n = min(MEASURED, len(mixed) // 2)
-        self._real, again = mixed[:n], mixed[n : 2 * n]
-        self._floor = energy_distance(self._real, again)
-        self._shown_real = mixed[rng.integers(len(mixed), size=SHOWN)] if len(mixed) < SHOWN else mixed[:SHOWN]
+        n = min(MEASURED, len(self._data) // 2)
+        shuffles = [rng.permutation(self._data) for _ in range(SHUFFLES)]
+        self._floor = float(np.mean([energy_distance(mixed[:n], mixed[n : 2 * n]) for mixed in shuffles]))
+        self._real = shuffles[0][:n]
+        self._shown_real = np.resize(shuffles[0], (SHOWN, 2))  # over and over again, if there are fewer
 
     def _begin(self):
         if self.game in self._matches:

@@ -1018,15 +1018,15 @@ escapes["GAN: both together"] = {
 pd.DataFrame(escapes).T.map("{:.0%}".format)
 
 # %% [markdown]
-# Read it by row. (In brackets: what six other random starts gave.)
+# Read it by row. (In brackets: what six to eight other random starts gave.)
 #
 # - The **autoencoder** lets most defects pass that lie on its curve: between the heaps (32 to 94 %) and beyond them (46 to
 #   94 %). It redraws them as they are. It learnt to copy, and nobody told it what *not* to copy.
 # - The **VAE** pulls what lies between to one of the heaps, and misses 2 to 5 % there. Among the misfits it wins. Its price
 #   shows on photographs: blur, against which fine defects don't stand out (lesson 05).
-# - The **GAN's misfit** fails between the heaps, too (44 to 87 %): a few drawings lie on the bridge, and the nearest one is
+# - The **GAN's misfit** fails between the heaps, too (44 to 90 %): a few drawings lie on the bridge, and the nearest one is
 #   all that counts. G *can* draw a part between. It only does so seldom, and a misfit knows nothing of seldom.
-# - **D** does know: it finds everything between. But beside the heaps it lets 16 to 60 % pass, and beyond them now and then
+# - **D** does know: it finds everything between. But beside the heaps it lets 16 to 63 % pass, and beyond them now and then
 #   half. No made point has been there for long, so D has not learnt those places. You saw that in the first experiment.
 # - **Both together** find nearly everything, for they fail in different places.
 #

@@ -208,7 +208,7 @@ sets = {
 }
 
 # %% [markdown]
-# The shipped GAN is the same game, with wider networks and thirteen times as many rounds: what about half an hour gives. **Guess first:**
+# The shipped GAN is the same game, with wider networks and seven times as many rounds: what a quarter of an hour gives on one core. **Guess first:**
 # who is nearer to real plates in KID, the PCA sampler or your GAN? And who in precision?
 
 # %%
@@ -429,13 +429,13 @@ for column, (letter, run) in enumerate(patients.items()):
     )
 plots.show(
     fig,
-    alt="Curves of the five patients: in A and C D's outputs lie far apart, but the slope is nought in A "
+    alt="Curves of the five patients: in A and C D's outputs lie far apart, but the slope is next to nothing in A "
     "and steep in C; in B and D they stay together; in E they part slowly.",
 )
 
 # %% [markdown]
 # And the vital signs: the slope and the *gap* between D's outputs at the end; the *spread* of what is made, as a share of the real one;
-# the *checkerboard*, which is 1 in real pictures of this kind; and the share of *copies*. A healthy run is in the last row.
+# the *checkerboard*, which is 1 for real pictures by definition; and the share of *copies*. A healthy run is in the last row.
 
 # %%
 healthy = clinic.run({}, *shown_to["plates"])
@@ -505,7 +505,7 @@ plots.show(
 # %%
 after = pd.DataFrame({letter: run.signs for letter, run in cured.items()}).T
 if budget() != "smoke":
-    assert after.loc["A", "slope"] > 100 * signs.loc["A", "slope"]
+    assert after.loc["A", "gap"] < signs.loc["A", "gap"] / 3
     assert after.loc["B", "spread"] > 3 * signs.loc["B", "spread"]
     assert after.loc["C", "gap"] < signs.loc["C", "gap"] / 3
     assert after.loc["D", "checkerboard"] < signs.loc["D", "checkerboard"] / 3
