@@ -228,7 +228,7 @@ CASES = {
             "E",
             "copying",
             "close_ups",
-            "The pictures are good, the curves too, and most pictures are ones that G was trained on.",
+            "D's outputs part slowly, the pictures look varied, and most of them are ones that G was trained on.",
             "Eight pictures, and time enough to learn them by heart.",
             "More pictures; and where there are none, stop earlier.",
             broken={"pictures": 8, "rounds": 1.5},

@@ -82,7 +82,10 @@ class TestPlates:
     def test_other_sizes_are_rendered(self):
         assert load_colour_images(2, size=64).train.shape == (2, 64, 64, 3)
 
-    @pytest.mark.parametrize(("wrong", "named"), [({"n": 1}, "n is 1"), ({"size": 16}, "16"), ({"size": 129}, "129")])
+    @pytest.mark.parametrize(
+        ("wrong", "named"),
+        [({"n": 1}, "n is 1"), ({"size": 16}, "16"), ({"size": 129}, "129"), ({"source": "mnist"}, "cifar10, plates")],
+    )
     def test_numbers_out_of_range_are_named(self, wrong, named):
         with pytest.raises(DataError, match=named):
             load_colour_images(**wrong)
@@ -140,6 +143,21 @@ class TestCifar:
         (folder / "data_batch_1").write_bytes(content)
         with pytest.warns(DataWarning, match=r"data_batch_1.*plates serve instead"):
             assert "plates" in load_colour_images(4).title
+
+    def test_plates_can_be_insisted_on(self, offline):
+        write_cifar(offline, CIFAR_FOLDERS[0])
+        assert "plates" in load_colour_images(2, source="plates").title
+
+    def test_where_it_is_insisted_on_nothing_else_serves(self, offline):
+        with pytest.raises(DataError, match=r"cifar10\.load_data"):
+            load_colour_images(2, source="cifar10")
+        folder = write_cifar(offline, CIFAR_FOLDERS[0])
+        assert "CIFAR-10" in load_colour_images(2, source="cifar10").title
+        with pytest.raises(DataError, match="size of 64"):
+            load_colour_images(2, source="cifar10", size=64)
+        (folder / "data_batch_1").write_bytes(b"torn")
+        with pytest.raises(DataError, match="data_batch_1"):
+            load_colour_images(2, source="cifar10")
 
     def test_a_missing_file_is_named_and_plates_serve(self, offline):
         (write_cifar(offline, CIFAR_FOLDERS[0]) / "test_batch").unlink()

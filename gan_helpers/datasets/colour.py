@@ -21,6 +21,7 @@ HELD_OUT_SHARE = 0.5  # held-out pictures per picture to learn from
 LOT_SIZE = 4
 ONE_SIDED = 0.5  # how much stronger than the ring's mean the lamps on a colour's own side are
 CIFAR_SIDE = 32
+SOURCES = ("cifar10", "plates")
 CIFAR_FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py")  # Keras 3.7 on, and before
 CIFAR_TRAIN, CIFAR_TEST = tuple(f"data_batch_{number}" for number in range(1, 6)), ("test_batch",)
 _PLAIN = {("numpy", "ndarray"), ("numpy", "dtype"), ("_codecs", "encode")}
@@ -52,7 +53,7 @@ class ColourImages:
         return f"{n:,} {self.title}, {height}x{width} in colour, and {len(self.held_out):,} held out"
 
 
-def load_colour_images(n=1000, *, size=32, seed=settings.SEED):
+def load_colour_images(n=1000, *, size=32, source=None, seed=settings.SEED):
     """Load small colour pictures without the internet.
 
     At 32 pixels they are CIFAR-10's if ``keras.datasets`` has fetched it before. Otherwise good cover plates are
@@ -65,6 +66,8 @@ def load_colour_images(n=1000, *, size=32, seed=settings.SEED):
         Pictures to learn from; half as many more are held out.
     size : int
         Side in pixels, 32 to 128.
+    source : {None, "cifar10", "plates"}
+        Insist on one of the two.
     seed : int
         Decides which pictures are drawn; plates are dealt to the two sides by lot.
 
@@ -75,7 +78,8 @@ def load_colour_images(n=1000, *, size=32, seed=settings.SEED):
     Raises
     ------
     DataError
-        If ``n`` or ``size`` is out of range, or CIFAR-10 has fewer pictures than asked for.
+        If an argument is out of range, if CIFAR-10 has fewer pictures than asked for, or isn't there although it was
+        insisted on.
 
     Warns
     -----
@@ -86,18 +90,24 @@ def load_colour_images(n=1000, *, size=32, seed=settings.SEED):
         raise DataError(f"n is {n}; ask for two pictures or more.")
     if not 32 <= size <= 128:
         raise DataError(f"size is {size}; give a side of 32 to 128 pixels.")
-    folder = cifar_folder() if size == CIFAR_SIDE else None
-    if folder is not None:
-        try:
-            return _cifar(folder, n, seed)
-        except OSError as problem:
-            warnings.warn(
-                f"{folder} can't be read as CIFAR-10 ({problem}); plates serve instead. Delete the folder, and "
-                "keras.datasets.cifar10.load_data() fetches it again.",
-                DataWarning,
-                stacklevel=2,
-            )
-    return _plates(n, size, seed)
+    if source not in (None, *SOURCES):
+        raise DataError(f"source is {source!r}; choose one of {', '.join(SOURCES)}, or leave it out.")
+    folder = cifar_folder() if size == CIFAR_SIDE and source != "plates" else None
+    if source == "cifar10" and folder is None:
+        raise DataError(
+            f"CIFAR-10 isn't on this disk at a size of {size}: keras.datasets.cifar10.load_data() fetches it, at 32."
+        )
+    if folder is None:
+        return _plates(n, size, seed)
+    try:
+        return _cifar(folder, n, seed)
+    except OSError as problem:
+        sentence = f"{folder} can't be read as CIFAR-10 ({problem})"
+        cure = "Delete the folder, and keras.datasets.cifar10.load_data() fetches it again."
+        if source == "cifar10":
+            raise DataError(f"{sentence}. {cure}") from problem
+        warnings.warn(f"{sentence}; plates serve instead. {cure}", DataWarning, stacklevel=2)
+        return _plates(n, size, seed)
 
 
 def cifar_folder():

@@ -22,7 +22,8 @@
 #
 # Most articles on GANs use colour photographs of 32x32 pixels, and mostly CIFAR-10. This course downloads nothing. So
 # the loader looks whether Keras has CIFAR-10 on your disk from earlier. If not, it photographs our cover plates in
-# colour. Run the cell and read which of the two you have.
+# colour. Run the cell and read which of the two you have. (Photographs of all sorts of things take far longer to learn; plates
+# take seconds. If you have CIFAR-10 and little time, add `source="plates"`.)
 
 # %%
 import numpy as np
@@ -529,13 +530,14 @@ colours = [plots.GOOD_COLOUR] * 8 + [plots.NEUTRAL] * 8 + [plots.DEFECTIVE_COLOU
 plots.show(
     plots.gallery(rows, titles=titles, colours=colours, columns=8, side=1.1),
     alt="Three rows of pictures: real ones, the grey mush of an untrained generator, and "
-    "what the mended generator draws after a few seconds, grainy but of the right kind.",
+    "what the mended generator draws after some seconds: plates, if grainy, where it learned "
+    "from plates.",
 )
 
 # %% [markdown]
-# In a few hundred rounds a random mush has become pictures of the right kind, if grainy. The number says the same.
-# "Real" compares training pictures with held-out ones: nothing can be better than that. "Noise" is the baseline at the other
-# end.
+# If you train on plates, a grey mush has become plates within 200 rounds, if grainy. (With photographs you see a first stage
+# only, still noise.) The number says the same. "Real" compares training pictures with held-out ones: nothing can be better
+# than that. "Noise" is the baseline at the other end.
 
 # %%
 noise = np.random.default_rng(1).uniform(size=made.shape).astype("float32")
@@ -549,8 +551,7 @@ for name, value in distances.items():
     print(f"KID of {name:9} {value:6.3f}")
 
 # %% [markdown]
-# On plates the distance falls to a twentieth or less. (Photographs of all sorts of things are far harder: in so few
-# rounds they come some of the way.) And the proof that the trap is gone: each of D's weight arrays has moved.
+# On plates the distance falls to a twentieth or less. And the proof that the trap is gone: each of D's weight arrays has moved.
 
 # %%
 after = hand_made.discriminator.get_weights()
@@ -608,20 +609,20 @@ axes[0, 0].set(xlabel="round", ylabel="KID (log scale)", yscale="log")
 axes[0, 0].legend()
 plots.show(
     figure,
-    alt="KID over the rounds, falling for both: G itself swings from one grid to the next, "
-    "the moving average lags behind at first and is lower and smoother at the end.",
+    alt="KID over the rounds, falling for both. The moving average lags behind at first; on "
+    "plates it is lower and smoother than G itself at the end.",
 )
 
 # %% [markdown]
-# At first the average lags: it still remembers the untrained G. On plates it then passes G and is calmer. (On photographs G
-# itself may still improve so fast after these few rounds that the average stays behind.) The same noise, drawn by both:
+# At first the average lags: it still remembers the untrained G. On plates it then passes G and is calmer. (With photographs G
+# is still at its beginning, and the average stays behind.) The same noise, drawn by both:
 
 # %%
 last = [datasets.from_tanh(grid.grids[-1][:8]) for grid in kept.values()]
 plots.show(
     plots.gallery(np.concatenate(last), titles=["G itself"] * 8 + ["average"] * 8, columns=8),
     alt="Eight pictures drawn by G and the same eight drawn by its moving average, which "
-    "are a little less grainy.",
+    "are smoother and more evenly lit.",
 )
 
 # %% [markdown]
@@ -766,13 +767,13 @@ plots.show(
     figure,
     alt="Share of checkerboard in the contrast: a tenth to a half in untrained generators "
     "with transposed convolutions, kernel 3 or 4; about a thousandth with resizing; under a "
-    "hundredth in the trained ones; least in real pictures.",
+    "hundredth in those trained on plates; least in real plates.",
 )
 
 # %% [markdown]
 # Resizing starts clean, the other two start with a tenth to a half of their contrast in the pattern, and kernel 4 is no better
-# than kernel 3. Training then takes nearly all of it away. We repeated the training above five times with each way, 200 rounds
-# on plates:
+# than kernel 3. On plates training then takes nearly all of it away. We repeated the training above five times with each way,
+# 200 rounds on plates:
 #
 # | way | checkerboard after 200 rounds | KID after 200 rounds |
 # | --- | --- | --- |
@@ -794,8 +795,8 @@ course_board = [checkerboard(drawn_by(networks.generator((32, 32, 3)), 64)) for 
 print("networks.generator, untrained:", *(f"{share:.4f}" for share in course_board))
 
 # %% [markdown]
-# Quite clean: at the start the four are one and the same. (With `up="transposed", kernel=3` it is a patient of lesson 04's clinic.) The text holds itself
-# to it:
+# Quite clean: at the start the four are one and the same. (With `up="transposed", kernel=3` it is a patient of lesson 04's
+# clinic.) The text holds itself to it:
 
 # %%
 untrained_boards = [boards[f"{name}, untrained"] for name in ways]
@@ -927,8 +928,8 @@ for name, network in course.items():
 #   ranges and weights before and after.
 # - **`train_step`**: each player has its own tape, optimizer and weights; the course's `GAN` draws once a round and keeps a
 #   moving average.
-# - **Measured**: the moving average of a trained G is nearer to the real pictures than G itself, resizing starts without a checkerboard,
-#   which the others have to unlearn, and spectral normalisation holds every layer's stretch at one.
+# - **Measured**: the moving average of a trained G is nearer to the real pictures than G itself, resizing starts without a
+#   checkerboard, which the others have to unlearn, and spectral normalisation holds every layer's stretch at one.
 
 # %% [markdown]
 # ## Quiz

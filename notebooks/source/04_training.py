@@ -244,12 +244,13 @@ plots.show(
 
 # %% [markdown]
 # The PCA sampler is fast and has no game to lose, and it draws ghosts: every plate with a little of every hole position. Your GAN's
-# plates are sharp, at some places too grainy. Half an hour makes them cleaner. The lesson's claim, checked on your machine: your GAN
-# is nearer to the real plates than noise by far, and closer in precision than the PCA sampler.
+# plates are sharp, at some places too grainy. Half an hour makes them cleaner. (The huge KID of the
+# untrained GAN comes from features that hardly vary in real plates, and do in noise.) The lesson's claim, checked on your machine:
+# your GAN has come near in KID, is ahead of the PCA sampler in precision, and doesn't copy.
 
 # %%
 if budget() != "smoke":
-    assert figures.loc["your GAN", "KID"] < 0.5 * figures.loc["untrained GAN", "KID"]
+    assert figures.loc["your GAN", "KID"] < 10
     assert figures.loc["your GAN", "precision"] > figures.loc["PCA sampler", "precision"]
     assert figures.loc["your GAN", "copies"] < 0.3
 figures.loc[["PCA sampler", "your GAN"]].round(2)
@@ -363,8 +364,8 @@ both = [
 ]
 plots.show(
     plots.gallery(np.concatenate(both), titles=kinds + [""] * 9, columns=9, side=1.05),
-    alt="Two rows of made close-ups, a column a kind: in the upper row burr, chip and missing hole are "
-    "clear and crack is blurred; in the lower row, the shipped GAN, all are sharper.",
+    alt="Two rows of made close-ups, a column a kind: the upper row is blurred, with missing hole as a "
+    "plain surface and chip as a dark edge; in the lower row, the shipped GAN, all are sharper.",
 )
 
 # %% [markdown]
@@ -412,7 +413,7 @@ patients = {
 plots.show(
     plots.over_time(list(patients), [run.made for run in patients.values()], columns=10),
     alt="Five rows of made pictures: A is noise, in B all pictures are alike, C are torn plates, D are "
-    "plates under a fine grid, E are sharp close-ups of which several come again and again.",
+    "faint plates under a fine grid, E are blurred close-ups of which several come again.",
 )
 
 # %% [markdown]
@@ -498,8 +499,8 @@ cured = {
 }
 plots.show(
     plots.over_time(list(cured), [run.made for run in cured.values()], columns=10),
-    alt="The five patients after their cures: A begins to draw plates, B draws different close-ups, "
-    "C and D draw plates without tears and grid, E draws close-ups that are no copies.",
+    alt="The five patients after their cures: A begins to draw plates, B and E draw blurred pictures that "
+    "all differ, C and D draw rough plates without tears and grid.",
 )
 
 # %% [markdown]
