@@ -42,14 +42,16 @@ class TestTraining:
         history = model.fit(self.points(), batch_size=64, epochs=15, verbose=0)
         after = float(np.square(np.asarray(model(self.points())) - self.points()).sum(axis=1).mean())
         assert after < before / 10
-        assert history.history["loss"][-1] == pytest.approx(after, rel=0.5)
+        assert history.history["loss"][-1] < history.history["loss"][0] / 10
+        loss = float(model._figures(tf.constant(self.points()))["loss"])
+        assert loss == pytest.approx(after, rel=1e-4)
 
     def test_a_variational_autoencoder_draws_new_points_on_the_line(self):
         keras.utils.set_random_seed(1)
         model = autoencoders.VariationalAutoencoder(
             networks.point_encoder(latent_dim=1, variational=True), networks.point_generator(latent_dim=1), sigma=0.1
         )
-        model.fit(self.points(), batch_size=64, epochs=40, verbose=0)
+        model.fit(self.points(), batch_size=64, epochs=150, verbose=0)
         drawn = model.sample(500)
         off_the_line = np.abs(drawn[:, 1] - 0.5 * drawn[:, 0])
         assert off_the_line.mean() < 0.1

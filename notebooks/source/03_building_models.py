@@ -15,7 +15,7 @@
 #
 # **Before you start:** lesson 02, at least its first half: what G and D want from each other.
 #
-# Reading: about 40 minutes, with the exercises. Running: about 1 minute.
+# Reading: about 40 minutes, with the exercises. Running: about 2 minutes.
 
 # %% [markdown]
 # ## Colour pictures
