@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gan_helpers import gan, generation, networks
+from gan_helpers import datasets, gan, generation, networks
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
@@ -112,7 +112,7 @@ def run(settings, pictures, held_out, *, rounds=None, seed=SEED):
     learnt_from = pictures[: chosen["pictures"]]
     model = _build(chosen, pictures.shape[1:], seed)
     curves = gan.Curves()
-    data = learnt_from * 2 - 1
+    data = datasets.to_tanh(learnt_from)
     head_start = min(chosen["head_start"], 10 * rounds)  # short where all is short
     if head_start:
         model.set_rates(0.0, chosen["discriminator_rate"])
@@ -125,7 +125,7 @@ def run(settings, pictures, held_out, *, rounds=None, seed=SEED):
         final_rate=0.1,
         callbacks=[curves, gan.Guard(tell=_hush)],
     )
-    made = np.clip((model.sample(SHOWN, seed=seed, average=False) + 1) / 2, 0, 1)
+    made = datasets.from_tanh(model.sample(SHOWN, seed=seed, average=False))
     return Run(chosen, curves.table, made, vital_signs(curves.table, made, learnt_from, held_out))
 
 

@@ -85,7 +85,7 @@ class TestGenerators:
 
         _, train, held_out = generators.build(name, seed=0, base=8)
         model = checkpoints.load_gan(name)
-        measured = checkpoints.measure_gan(model, *generators._reference(name, train), held_out)
+        measured = checkpoints.measure_gan(model, train, held_out)
         card = pd.read_csv(generators.folder(name) / checkpoints.FIGURES).iloc[0]
         for figure in ("precision", "recall", "copies"):
             assert measured[figure] == pytest.approx(card[figure], abs=0.05)

@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import balanced_accuracy_score
 
 from gan_helpers import datasets, gan, generation, networks, precision, settings
 from gan_helpers.checkpoints.inspectors import CARD, FIGURES
@@ -103,7 +104,7 @@ def make_gan(name, *, log=print):
     else:
         model, train, held_out = build(name, seed=SEED)
         model.fit(train, steps=settings.by_budget(smoke=2, lesson=500, full=ROUNDS[name]), callbacks=[gan.Guard()])
-        row = measure_gan(model, *_reference(name, train), held_out)
+        row = measure_gan(model, train, held_out)
         model.save(folder(name))
     row = {"minutes": round((time.perf_counter() - start) / 60, 1)} | row
     log(f"{name}: {row}", flush=True)
@@ -147,16 +148,14 @@ def build(name, *, seed, base=32):
     return model, train, held_out
 
 
-def measure_gan(model, train_images, train_kinds, held_out):
+def measure_gan(model, train, held_out):
     """Measure a GAN by what it draws, beside real pictures that it has not seen.
 
     Parameters
     ----------
     model : GAN or ConditionalGAN
-    train_images : numpy.ndarray
-        Float (n, h, w, c) in [0, 1], what it has learnt from.
-    train_kinds : numpy.ndarray or None
-        str (n,) for a conditional GAN.
+    train : numpy.ndarray or (numpy.ndarray, numpy.ndarray)
+        What it has learnt from, as its `fit` takes it.
     held_out : PartSet
 
     Returns
@@ -166,14 +165,12 @@ def measure_gan(model, train_images, train_kinds, held_out):
         `generation.random_features`, standardised by the held-out ones; for a conditional GAN also ``recognised`` (the
         share that `recognise` takes for the kind that was ordered, mean over kinds) and the same of real held-out ones.
     """
-    if train_kinds is None:
-        made = model.sample(DRAWN)
-    else:
-        ordered = np.resize(model.kind_names, DRAWN)
-        made = model.sample(DRAWN, kinds=ordered)
-    made = datasets.from_tanh(made)
+    conditional = isinstance(model, gan.ConditionalGAN)
+    ordered = np.resize(model.kind_names, DRAWN) if conditional else None
+    made = datasets.from_tanh(model.sample(DRAWN, kinds=ordered) if conditional else model.sample(DRAWN))
+    learnt_from = datasets.from_tanh(train[0] if conditional else train)
     real, drawn, seen = generation.standardised(
-        *(generation.random_features(images) for images in (held_out.images, made, train_images))
+        *(generation.random_features(images) for images in (held_out.images, made, learnt_from))
     )
     close, varied = generation.precision_recall(real, drawn)
     row = {
@@ -182,21 +179,12 @@ def measure_gan(model, train_images, train_kinds, held_out):
         "recall": varied,
         "copies": generation.copy_share(seen, real, drawn),
     }
-    if train_kinds is not None:
+    if conditional:
         row |= {
-            "recognised": _mean_over_kinds(ordered, recognise(made)),
-            "recognised_real": _mean_over_kinds(held_out.kinds, recognise(held_out.images)),
+            "recognised": balanced_accuracy_score(ordered, recognise(made)),
+            "recognised_real": balanced_accuracy_score(held_out.kinds, recognise(held_out.images)),
         }
     return row
-
-
-def _mean_over_kinds(true, said):
-    return float(np.mean([np.mean(said[true == kind] == kind) for kind in np.unique(true)]))
-
-
-def _reference(name, train):
-    images, kinds = train if isinstance(train, tuple) else (train, None)
-    return datasets.from_tanh(images), kinds
 
 
 def _make_classifier():
@@ -223,7 +211,7 @@ def _make_classifier():
     folder("kinds").mkdir(parents=True, exist_ok=True)
     classifier.save(folder("kinds") / CLASSIFIER)
     (folder("kinds") / KINDS).write_text(json.dumps(kinds) + "\n", encoding="utf-8")
-    return {"recognised_real": _mean_over_kinds(held_out.kinds, recognise(held_out.images))}
+    return {"recognised_real": balanced_accuracy_score(held_out.kinds, recognise(held_out.images))}
 
 
 def _card(name, row):

@@ -7,13 +7,13 @@ FORMAT = 1
 DESCRIPTION, GENERATOR, DISCRIMINATOR = "gan.json", "generator.keras", "discriminator.keras"
 
 
-def save(gan, folder, about=None):
+def save(gan, folder):
     """Write the moving average of G, D and the description; see `GAN.save`."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     gan.average.save(folder / GENERATOR)
     gan.discriminator.save(folder / DISCRIMINATOR)
-    description = {"format": FORMAT, "settings": gan.describe(), "steps": int(gan.step), "about": about or {}}
+    description = {"format": FORMAT, "settings": gan.describe(), "steps": int(gan.step)}
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
 

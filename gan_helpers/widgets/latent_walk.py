@@ -10,7 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gan_helpers import plots
+from gan_helpers import datasets, plots
 from gan_helpers.settings import SEED
 
 STEPS = 13  # pictures along each side of the map
@@ -90,7 +90,7 @@ class LatentWalk(anywidget.AnyWidget):
         latents = between(corners, steps).reshape(steps * steps, -1)
         options = {"kinds": kind} if kind else {}
         made = self.gan.sample(len(latents), latents=latents, **options)
-        return np.clip((made + 1) / 2, 0, 1).reshape(steps, steps, *made.shape[1:])
+        return datasets.from_tanh(made).reshape(steps, steps, *made.shape[1:])
 
     def _sent(self):
         pixels = np.round(self.pictures * 255).astype(np.uint8)

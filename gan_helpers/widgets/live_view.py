@@ -3,9 +3,8 @@
 import time
 
 import keras
-import numpy as np
 
-from gan_helpers import plots
+from gan_helpers import datasets, plots
 from gan_helpers.gan import Curves, SampleGrid
 from gan_helpers.settings import SEED
 
@@ -78,7 +77,7 @@ class LiveView(keras.callbacks.Callback):
         """
         made = self.grid.grids[-1]
         kinds = list(getattr(self.model, "kind_names", [])) or [""]
-        pictures = np.clip((made + 1) / 2, 0, 1).reshape(len(kinds), -1, *made.shape[1:])
+        pictures = datasets.from_tanh(made).reshape(len(kinds), -1, *made.shape[1:])
         columns = pictures.shape[1]
         if len(kinds) > 1:
             pictures = pictures.transpose(1, 0, 2, 3, 4)  # a column a kind
