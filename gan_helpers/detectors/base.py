@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter
 
 FORMAT = 1
 MAP_BLUR = 1 / 32  # of the side
+POOLINGS = ("mean", "max")
 DESCRIPTION, ARRAYS = "detector.json", "arrays.npz"
 
 
@@ -29,14 +30,19 @@ class Detector(ABC):
     learned_arrays: tuple[str, ...] = ()
     learned_networks: tuple[str, ...] = ()
     image_shape: tuple[int, int, int] | None = None
+    watch = None
 
-    def fit(self, normal):
+    def fit(self, normal, *, watch=None):
         """Learn what normal parts look like.
 
         Parameters
         ----------
         normal : numpy.ndarray
             Float (n, h, w, c) in [0, 1]; good parts only, at least two.
+        watch : callable, optional
+            Methods that train in steps call it about twenty times on the way, ``watch(detector, share)`` with the
+            detector as it is then and the share of the training that is done; others never do. It may score, but
+            nothing that it sees reaches the training.
 
         Returns
         -------
@@ -52,7 +58,9 @@ class Detector(ABC):
         if len(normal) < 2:
             raise ValueError(f"{self.name} was given {len(normal)} normal part; it needs at least two to learn from.")
         self.image_shape = tuple(normal.shape[1:])
+        self.watch = watch
         self._fit(normal)
+        self.watch = None
         return self
 
     def score(self, images):
@@ -65,9 +73,7 @@ class Detector(ABC):
         Every method's map is blurred alike (Gaussian, standard deviation 1/32 of the side), as published figures are:
         it takes away the grain of single pixels.
         """
-        maps = np.asarray(self._anomaly_map(self._check_fitted(images)), dtype=np.float32)
-        blur = MAP_BLUR * maps.shape[-1]
-        return gaussian_filter(maps, sigma=(0, blur, blur), mode="nearest")
+        return blurred(self._anomaly_map(self._check_fitted(images)))
 
     @abstractmethod
     def _fit(self, normal): ...
@@ -143,6 +149,39 @@ class Detector(ABC):
                 "load them at the same size and colour."
             )
         return images
+
+
+def blurred(maps):
+    """Blur maps as every method's are: Gaussian, standard deviation 1/32 of the side; float32 (n, h, w)."""
+    maps = np.asarray(maps, dtype=np.float32)
+    blur = MAP_BLUR * maps.shape[-1]
+    return gaussian_filter(maps, sigma=(0, blur, blur), mode="nearest")
+
+
+def pooled(maps, pooling):
+    """Sum each map up into one score.
+
+    Parameters
+    ----------
+    maps : numpy.ndarray
+        Float (n, h, w), as a method's `_anomaly_map` gives them, not yet blurred.
+    pooling : {"mean", "max"}
+        ``"mean"`` over all pixels, as most papers do; a small defect drowns in it. ``"max"``: the largest value of
+        the blurred map, a local mean.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float (n,).
+    """
+    return maps.mean(axis=(1, 2)) if checked_pooling(pooling) == "mean" else blurred(maps).max(axis=(1, 2))
+
+
+def checked_pooling(pooling):
+    """Return ``pooling`` if it is one of `POOLINGS`, for constructors; raise ValueError otherwise."""
+    if pooling not in POOLINGS:
+        raise ValueError(f"pooling is {pooling!r}; choose one of {', '.join(POOLINGS)}.")
+    return pooling
 
 
 def check_images(images):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_helpers.detectors.base import Detector
+from gan_helpers.detectors.base import Detector, checked_pooling, pooled
 
 
 class MeanBrightness(Detector):
@@ -46,6 +46,8 @@ class PCAReconstruction(Detector):
     ----------
     n_components : int
         Components kept; fewer where there are fewer normal parts or pixels.
+    pooling : {"mean", "max"}
+        How the squared residual becomes a score; see `base.pooled`.
 
     References
     ----------
@@ -56,8 +58,9 @@ class PCAReconstruction(Detector):
     learned_arrays = ("mean", "components")
     mean = components = None
 
-    def __init__(self, n_components=64):
+    def __init__(self, n_components=64, pooling="mean"):
         self.n_components = n_components
+        self.pooling = checked_pooling(pooling)
 
     def _fit(self, normal):
         from sklearn.decomposition import PCA
@@ -72,7 +75,7 @@ class PCAReconstruction(Detector):
         return (self.mean + centred @ self.components.T @ self.components).reshape(images.shape)
 
     def _score(self, images):
-        return np.square(images - self.reconstruct(images)).mean(axis=(1, 2, 3))
+        return pooled(self._anomaly_map(images), self.pooling)
 
     def _anomaly_map(self, images):
         return np.square(images - self.reconstruct(images)).mean(axis=-1)
