@@ -194,4 +194,4 @@ class TestLoading:
     def test_the_description_is_plain_json(self, kept):
         description = json.loads((kept / "detector.json").read_text())
         assert description["detector"] == "pca"
-        assert description["settings"] == {"n_components": 4}
+        assert description["settings"] == {"n_components": 4, "pooling": "mean"}
