@@ -2,7 +2,7 @@
 
 One room, one idea; a room imports only rooms before it::
 
-    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> autoencoders, gan
+    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders, gan
              -> detectors -> checkpoints -> plots, widgets, lesson -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 _ROOMS = (
     "autoencoders",
+    "balance",
     "checkpoints",
     "clinic",
     "datasets",

@@ -21,11 +21,17 @@ def tiny_f_anogan(**arguments):
     )
 
 
+TINY = {"base": 8, "latent_dim": 8, "batch": 8}
 MAKERS = {
     "mean_brightness": detectors.MeanBrightness,
     "pca": lambda: detectors.PCAReconstruction(8),
     "nearest_neighbour": lambda: detectors.NearestNeighbour(8, 2),
+    "autoencoder": lambda: detectors.AutoencoderDetector(steps=3, **TINY),
+    "vae": lambda: detectors.VAEDetector(steps=3, **TINY),
+    "patch_neighbours": lambda: detectors.PatchNeighbours(memory_size=50),
+    "anogan": lambda: detectors.AnoGAN(gan_steps=2, search_steps=3, **TINY),
     "f_anogan": tiny_f_anogan,
+    "ganomaly": lambda: detectors.GANomaly(steps=3, **TINY),
 }
 
 

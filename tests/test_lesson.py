@@ -12,6 +12,7 @@ import mini_lesson
 import numpy as np
 import pytest
 
+from gan_helpers import settings
 from gan_helpers.lesson import Exercise, Lesson, Option, Question, cards, on_cases, progress, record
 
 pytestmark = pytest.mark.usefixtures("empty_home")
@@ -292,6 +293,35 @@ def test_an_exercise_that_is_gone_is_no_longer_counted():
     record.store(7, "t", ["7.2"], "7.2", record.NOT_YET)
     assert set(stored()["exercises"]) == {"7.2"}
     assert stored()["total"] == 1
+
+
+# --- kept for a later lesson ----------------------------------------------------------------------------------------
+
+
+def test_what_one_lesson_keeps_another_reads(lesson, shown):
+    lesson.keep("game", {"verdicts": ["good", None]})
+    assert lesson.kept("game", otherwise="Play first.") == {"verdicts": ["good", None]}
+    assert shown == []
+
+
+def test_where_nothing_is_kept_it_is_said(lesson, shown):
+    assert lesson.kept("game", otherwise="Play the game of lesson 01 first.") is None
+    assert "Play the game of lesson 01 first." in shown[0][1]
+
+
+def test_what_is_kept_and_damaged_counts_as_nothing(lesson):
+    lesson.keep("game", [1])
+    (settings.home() / "kept" / "game.json").write_text("{")
+    assert lesson.kept("game") is None
+
+
+def test_what_cannot_be_kept_does_not_stop_the_notebook(lesson, shown, empty_home):
+    empty_home.mkdir()
+    (empty_home / "kept").write_text("in the way")
+    lesson.keep("game", [1])
+    assert "game could not be kept" in shown[0][1]
+    with pytest.raises(ValueError, match=r"'\.\./x' is no name to keep"):
+        record.keep("../x", 1)
 
 
 # --- how it is set --------------------------------------------------------------------------------------------------

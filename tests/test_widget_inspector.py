@@ -116,6 +116,48 @@ def test_the_seed_draws_the_order_and_a_restart_another_one():
     assert game._report == {}
 
 
+# Kept for a later lesson
+
+
+def test_a_game_is_kept_when_every_part_is_judged_and_not_before():
+    kept = []
+    game = new_game(labels=[0, 1], names=["a", "b"], keep=lambda name, content: kept.append((name, content)))
+    browser_sends(game, verdicts=["good", None])
+    assert kept == []
+    browser_sends(game, verdicts=["good", "good"], _seconds=[0.5, 1.5], _timed_out=[False, True])
+    name, content = kept[-1]
+    assert name == "inspector_game"
+    assert content == {
+        "names": ["a", "b"],
+        "labels": [0, 1],
+        "verdicts": ["good", "good"],
+        "seconds": [0.5, 1.5],
+        "ran_past": [False, True],
+    }
+
+
+def test_a_later_lesson_compares_the_kept_game_with_a_detector(empty_home):
+    from gan_helpers.exercises.lesson_01 import lesson
+
+    game = new_game(labels=[0, 0, 1, 1, 1], names=list("abcde"), keep=lesson.keep)
+    game.play("".join("d" if part in (1, 2, 3) else "g" for part in game.order))
+    names, labels, alarms = np.array(list("edcbaz")), np.array([1, 1, 1, 0, 0, 0]), np.array([1, 1, 1, 0, 0, 1])
+    rows, rejected = inspector.judged(lesson.kept("inspector_game"), names)
+    assert names[rows].tolist() == list("abcde")
+    assert rejected.tolist() == [False, True, True, True, False]
+    table = decisions.agreement(rejected, alarms[rows], labels[rows])
+    assert table[0]["agree"] == pytest.approx(3 / 5)
+    assert table[1]["escape_rate"] == pytest.approx(1 / 3)
+    assert table[2]["kappa"] == 1
+
+
+def test_parts_that_were_not_judged_are_left_out():
+    game = new_game(labels=[0, 1], names=["a", "b"])
+    browser_sends(game, verdicts=["good", None])
+    rows, rejected = inspector.judged(game.record(), ["b", "a"])
+    assert (rows.tolist(), rejected.tolist()) == ([1], [False])
+
+
 # Talking with the browser
 
 
@@ -270,6 +312,11 @@ def test_where_widgets_cannot_be_shown_there_is_a_picture():
         (lambda: new_game(detector_scores=[1, 2], threshold=1), "must be 5 finite numbers"),
         (lambda: new_game(detector_scores=[np.nan] * 5, threshold=1), "must be 5 finite numbers"),
         (lambda: new_game(seconds_per_part=0), "seconds_per_part is 0"),
+        (lambda: new_game(names=["a"]), r"names has shape \(1,\) for 5 parts"),
+        (
+            lambda: inspector.judged(new_game(names=list("abcde")).record(), ["x", "y"]),
+            "None of the 5 parts of the game was judged and is among these 2",
+        ),
         (lambda: new_game().play("gg"), "2 verdicts for 5 parts"),
         (lambda: new_game().play("ggxgg"), "'x' is no verdict; use g"),
     ],

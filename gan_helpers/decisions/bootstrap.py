@@ -65,7 +65,7 @@ def bootstrap_interval(statistic, labels, *arrays, level=0.95, draws=1000, seed=
         for i in range(draws):
             chosen = _draw_rows(rng, labels)
             values[i] = statistic(labels[chosen], *(array[chosen] for array in arrays))
-    return _percentiles(values, level)
+    return percentiles(values, level)
 
 
 def aupro_interval(masks, maps, limit=0.3, *, level, draws, seed):
@@ -88,7 +88,7 @@ def aupro_interval(masks, maps, limit=0.3, *, level, draws, seed):
         area_up_to(limit, np.append(start, fp / fp[-1]), np.append(start, covered / covered[-1]))
         for fp, covered in zip(alarms, overlap, strict=True)
     ]
-    return _percentiles(values, level)
+    return percentiles(values, level)
 
 
 def _draw_counts(rng, labels, draws):
@@ -116,6 +116,7 @@ def _auroc_of_draws(counts, labels, scores):
     return (defective * good_below).sum(axis=1) / (good.sum(axis=1) * defective.sum(axis=1))
 
 
-def _percentiles(values, level):
+def percentiles(values, level):
+    """Lower and upper end of the middle share `level` of the values."""
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

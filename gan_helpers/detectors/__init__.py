@@ -4,20 +4,57 @@
 >>> detector.score(split.test.images).shape
 """
 
+from importlib import import_module
 from pathlib import Path
 
 from gan_helpers.detectors.base import Detector, check_images, read_description
 from gan_helpers.detectors.simple import MeanBrightness, NearestNeighbour, PCAReconstruction
 
-__all__ = ["Detector", "FAnoGAN", "MeanBrightness", "NearestNeighbour", "PCAReconstruction", "check_images", "load"]
+METHODS = {  # what a saved detector calls itself -> where its class is
+    "mean_brightness": "simple:MeanBrightness",
+    "pca": "simple:PCAReconstruction",
+    "nearest_neighbour": "simple:NearestNeighbour",
+    "autoencoder": "autoencoding:AutoencoderDetector",
+    "vae": "autoencoding:VAEDetector",
+    "patch_neighbours": "patches:PatchNeighbours",
+    "anogan": "anogan:AnoGAN",
+    "f_anogan": "f_anogan:FAnoGAN",
+    "ganomaly": "ganomaly:GANomaly",
+    "repair_gan": "repair_gan:RepairGAN",
+}
+
+__all__ = [
+    "METHODS",
+    "AnoGAN",
+    "AutoencoderDetector",
+    "Detector",
+    "FAnoGAN",
+    "GANomaly",
+    "MeanBrightness",
+    "NearestNeighbour",
+    "PCAReconstruction",
+    "PatchNeighbours",
+    "RepairGAN",
+    "VAEDetector",
+    "check_images",
+    "load",
+    "method",
+]
 
 
 def __getattr__(name):
-    if name == "FAnoGAN":  # needs TensorFlow, which takes seconds to import
-        from gan_helpers.detectors.f_anogan import FAnoGAN
-
-        return FAnoGAN
+    for method_name, place in METHODS.items():  # most need TensorFlow, which takes seconds to import
+        if place.endswith(f":{name}"):
+            return method(method_name)
     raise AttributeError(f"gan_helpers.detectors has no {name!r}; it offers {', '.join(__all__)}.")
+
+
+def method(name):
+    """Return the class of a method by its name in `METHODS`; ValueError if there is none."""
+    if name not in METHODS:
+        raise ValueError(f"There is no method {name!r}; choose one of {', '.join(METHODS)}.")
+    module, class_name = METHODS[name].split(":")
+    return getattr(import_module(f"gan_helpers.detectors.{module}"), class_name)
 
 
 def load(folder):
@@ -31,12 +68,9 @@ def load(folder):
         If its description is damaged, of a later version, or names an unknown method.
     """
     description = read_description(folder)
-    from gan_helpers.detectors.f_anogan import FAnoGAN
-
-    methods = {method.name: method for method in (MeanBrightness, PCAReconstruction, NearestNeighbour, FAnoGAN)}
-    if description["detector"] not in methods:
+    if description["detector"] not in METHODS:
         raise ValueError(
             f"{folder} holds a detector {description['detector']!r}, which this version doesn't know; "
-            f"it knows {', '.join(methods)}."
+            f"it knows {', '.join(METHODS)}."
         )
-    return methods[description["detector"]]._restore(Path(folder), description)
+    return method(description["detector"])._restore(Path(folder), description)

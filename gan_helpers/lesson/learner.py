@@ -132,6 +132,20 @@ class Lesson:
         as_plain = "\n".join([str(self), _solved_text(entries, len(self.exercises)), *lines, *map(cards.plain, notes)])
         cards.show(cards.card(str(self), headline, parts), as_plain)
 
+    @staticmethod
+    def keep(name, content):
+        """Keep something that a later lesson needs, in the learner's folder; see `record.keep`."""
+        if sentence := record.keep(name, content):
+            cards.show(cards.card("Kept in your folder", cards.text(sentence), []), sentence)
+
+    @staticmethod
+    def kept(name, otherwise=""):
+        """Return what a lesson kept under a name; where there is nothing, say ``otherwise`` and return None."""
+        content = record.kept(name)
+        if content is None and otherwise:
+            cards.show(cards.card("Kept in your folder", cards.text(otherwise), []), otherwise)
+        return content
+
     def _exercise(self, key):
         keys = ", ".join(self.exercises) or "none"
         if not isinstance(key, str):

@@ -72,6 +72,44 @@ def stored(number=None):
     return (lessons if number is None else (lessons or [{}])[0]), sentences
 
 
+def keep(name, content):
+    """Keep something that a later lesson needs, such as a game that was played; it replaces what had that name.
+
+    Parameters
+    ----------
+    name : str
+        Of letters, digits and underscores.
+    content : object
+        Anything that JSON can hold.
+
+    Returns
+    -------
+    str or None
+        A sentence for the learner if it can't be written; a lesson never stops for this.
+    """
+    try:
+        _write(_kept_path(name), content)
+    except OSError as error:
+        return f"{name} could not be kept ({error.strerror or error}): set `GAN_QC_HOME` to a folder you may write to."
+    return None
+
+
+def kept(name):
+    """Return what `keep` kept under a name, or None if there is nothing (or nothing that can be read)."""
+    try:
+        return json.loads(_kept_path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _kept_path(name):
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} is no name to keep something under; use letters, digits and underscores.")
+    path = settings.home() / "kept"
+    path.mkdir(parents=True, exist_ok=True)
+    return path / f"{name}.json"
+
+
 def _read(path):
     if not path.exists():
         return {}, None
@@ -90,8 +128,8 @@ def _read(path):
         return {}, f"Your progress file could not be read; it is kept as `{aside}`, and counting starts anew."
 
 
-def _write(path, lesson):
+def _write(path, content):
     # written beside the file and moved over it: a crash leaves the old file or the new one, never half of one
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    draft.write_text(json.dumps(lesson, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(path)

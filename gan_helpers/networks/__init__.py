@@ -14,6 +14,7 @@ quiet_tensorflow()
 from gan_helpers.networks.adversarial import discriminator, generator
 from gan_helpers.networks.coders import autoencoder, encoder, variational_encoder
 from gan_helpers.networks.points import point_discriminator, point_encoder, point_generator
+from gan_helpers.networks.repair import marker, patch_discriminator, restorer, seen_by_marker
 from gan_helpers.networks.sizes import SIDES
 
 __all__ = [
@@ -22,8 +23,12 @@ __all__ = [
     "discriminator",
     "encoder",
     "generator",
+    "marker",
+    "patch_discriminator",
     "point_discriminator",
     "point_encoder",
     "point_generator",
+    "restorer",
+    "seen_by_marker",
     "variational_encoder",
 ]

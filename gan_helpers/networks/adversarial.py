@@ -73,12 +73,14 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
     return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
-def _unfold(x, image_shape):
-    """Turn (h/2, w/2, 4c) into (h, w, c): each pixel's four groups of channels become 2x2 pixels."""
+def unfold(x, image_shape, times=2):
+    """Turn (h/t, w/t, t²c) into (h, w, c): each place's groups of channels become t x t pixels."""
     height, width, colours = image_shape
-    x = layers.Reshape((height // 2, width // 2, 2, 2, colours))(x)
-    x = layers.Permute((1, 3, 2, 4, 5))(x)
-    return layers.Reshape((height, width, colours))(x)
+    x = layers.Reshape((height // times, width // times, times, times, colours))(x)
+    return layers.Reshape((height, width, colours))(layers.Permute((1, 3, 2, 4, 5))(x))
+
+
+_unfold = unfold  # `generator` has an argument of that name
 
 
 def _start_alike(convolution, colours):

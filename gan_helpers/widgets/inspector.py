@@ -17,10 +17,12 @@ from scipy.stats import fisher_exact
 
 from gan_helpers import decisions
 from gan_helpers.settings import SEED
+from gan_helpers.widgets.theme import styled
 
 GOOD, DEFECTIVE = "good", "defective"
 RAN_PAST = "."  # typed for a part on which the inspector did not decide in time
 TYPED = {"g": GOOD, "d": DEFECTIVE, GOOD: GOOD, DEFECTIVE: DEFECTIVE, RAN_PAST: None}
+KEPT_AS = "inspector_game"
 LEVEL = 0.95
 CHANCE = 0.05  # a difference between two halves with a larger p-value is called chance
 TILE_INCHES = 1.15
@@ -46,6 +48,10 @@ class InspectorGame(anywidget.AnyWidget):
         Time that the detector takes for one part, shown beside the player's.
     seed : int
         Draws the order in which the parts come.
+    names : array of str, shape (n,), optional
+        Of the parts, by which `judged` finds them again; without them, their numbers.
+    keep : callable, optional
+        Called as ``keep("inspector_game", game.record())`` when every part is judged, such as ``lesson.keep``.
 
     Attributes
     ----------
@@ -68,7 +74,7 @@ class InspectorGame(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("inspector.js")
-    _css = Path(__file__).with_name("inspector.css")
+    _css = styled("inspector")
 
     verdicts = traitlets.List().tag(sync=True)
     seconds_per_part = traitlets.Float(4.0).tag(sync=True)
@@ -88,11 +94,17 @@ class InspectorGame(anywidget.AnyWidget):
         *,
         detector_seconds=None,
         seed=SEED,
+        names=None,
+        keep=None,
     ):
         if not seconds_per_part > 0:
             raise ValueError(f"seconds_per_part is {seconds_per_part}; give the seconds for one verdict, above 0.")
         self.images, self.labels = _checked_parts(images, labels)
         self.detector_rejects = _checked_detector(len(self.labels), detector_scores, threshold)
+        self.names = np.asarray(range(len(self.labels)) if names is None else names).astype(str)
+        if self.names.shape != self.labels.shape:
+            raise ValueError(f"names has shape {self.names.shape} for {len(self.labels)} parts; give one name a part.")
+        self.keep = keep
         self.detector_seconds = detector_seconds
         self._rng = np.random.default_rng(seed)
         super().__init__(
@@ -156,6 +168,23 @@ class InspectorGame(anywidget.AnyWidget):
 
         return pd.DataFrame([{"who": who, **row} for who, row in self._rows().items()]).set_index("who")
 
+    def record(self):
+        """Return what was played, in types that JSON can hold; `judged` reads it.
+
+        Returns
+        -------
+        dict
+            Lists, one entry a part: ``names``, ``labels``, ``verdicts``, ``seconds`` (None where not measured) and
+            ``ran_past`` (true where the clock decided).
+        """
+        return {
+            "names": self.names.tolist(),
+            "labels": self.labels.tolist(),
+            "verdicts": list(self.verdicts),
+            "seconds": list(self._seconds),
+            "ran_past": list(self._timed_out),
+        }
+
     def halves(self):
         """Compare the player's first half with the second, in the order shown, since eyes get tired.
 
@@ -211,7 +240,10 @@ class InspectorGame(anywidget.AnyWidget):
         return verdicts
 
     def _count(self, _change=None):
-        self._report = {} if None in self.verdicts else self._report_for_the_browser()
+        finished = None not in self.verdicts
+        self._report = self._report_for_the_browser() if finished else {}
+        if finished and self.keep is not None:
+            self.keep(KEPT_AS, self.record())
 
     def _rows(self):
         judged = np.array([verdict is not None for verdict in self.verdicts])
@@ -260,6 +292,50 @@ class InspectorGame(anywidget.AnyWidget):
             did = "rejected" if self.detector_rejects[part] else "accepted"
             notes.append(f"detector {did} it{'' if right else ', too'}")
         return "; ".join(notes)
+
+
+def judged(record, names):
+    """Find the parts of a kept game among others, to compare its verdicts with a detector's.
+
+    Parameters
+    ----------
+    record : dict
+        As `InspectorGame.record` gives it and ``lesson.kept("inspector_game")`` reads it.
+    names : array of str, shape (n,)
+        Of the parts to find them among, such as ``test.names``.
+
+    Returns
+    -------
+    (numpy.ndarray, numpy.ndarray)
+        Row numbers, int (m,), and whether the player rejected that part, bool (m,). Parts that are not among `names`
+        or were not judged are left out.
+
+    Raises
+    ------
+    ValueError
+        If none of the parts judged is among `names`.
+
+    Examples
+    --------
+    >>> game = InspectorGame(np.zeros((3, 8, 8, 1), np.float32), [0, 1, 0], names=["a", "b", "c"])
+    >>> table = game.play("ggg")
+    >>> rows, rejected = judged(game.record(), ["c", "x", "a"])
+    >>> rows.tolist(), rejected.tolist()
+    ([2, 0], [False, False])
+    """
+    row_of = {str(name): row for row, name in enumerate(names)}
+    found = [
+        (row_of[name], verdict == DEFECTIVE)
+        for name, verdict in zip(record["names"], record["verdicts"], strict=True)
+        if name in row_of and verdict is not None
+    ]
+    if not found:
+        raise ValueError(
+            f"None of the {len(record['names'])} parts of the game was judged and is among these {len(row_of)}; load "
+            "the data set that was played."
+        )
+    rows, rejected = zip(*found, strict=True)
+    return np.array(rows), np.array(rejected)
 
 
 def headline(rows):

@@ -12,6 +12,7 @@ import traitlets
 
 from gan_helpers import datasets, plots
 from gan_helpers.settings import SEED
+from gan_helpers.widgets.theme import styled
 
 STEPS = 13  # pictures along each side of the map
 
@@ -47,7 +48,7 @@ class LatentWalk(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("latent_walk.js")
-    _css = Path(__file__).with_name("latent_walk.css")
+    _css = styled("latent_walk")
 
     place = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.5, 0.5)).tag(sync=True)
     kind = traitlets.Unicode("").tag(sync=True)

@@ -19,6 +19,7 @@ from gan_helpers import datasets, generation, losses, plots
 from gan_helpers.datasets.points import SPREAD
 from gan_helpers.gan.points import LATENT_DIM, RATE, Match
 from gan_helpers.settings import SEED
+from gan_helpers.widgets.theme import styled
 
 OWN = "own"  # the shape that the learner draws
 SHAPE_TITLES = {
@@ -92,7 +93,7 @@ class GanPlayground(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("playground.js")
-    _css = Path(__file__).with_name("playground.css")
+    _css = styled("playground")
 
     shape = traitlets.Unicode().tag(sync=True)
     game = traitlets.Unicode().tag(sync=True)

@@ -53,12 +53,16 @@ threshold = decisions.conformal_threshold(gan.score(cells.calibration.images), 0
 # %%
 from gan_helpers.widgets.inspector import InspectorGame
 
-game = InspectorGame(belt.images, belt.labels, gan.score(belt.images), threshold)
+belt_scores = gan.score(belt.images)
+game = InspectorGame(
+    belt.images, belt.labels, belt_scores, threshold, names=belt.names, keep=lesson.keep
+)
 game
 
 # %% [markdown]
 # If you see no game but a sheet of pictures, or want to play on paper: these are the same cells in the same order. Type
-# your verdicts as letters, `game.play("ggdg...")`, 24 in all, and read the result with `game.result()`.
+# your verdicts as letters, `game.play("ggdg...")`, 24 in all, and read the result with `game.result()`. Your verdicts are
+# kept in your own folder: lesson 05 asks how far you and a detector agree.
 
 # %%
 plots.show(

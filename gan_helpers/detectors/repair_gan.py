@@ -1,0 +1,216 @@
+"""Repair GAN: it learns to restore good parts on which defects were forged, and to mark what it had to restore.
+
+Three networks learn together, from good parts alone:
+
+- the *restorer* R gets a part x' on which defects were forged and has to return the part x as it was; it minimises
+  ``mean |R(x') - x| + mean (R(x') - x)² + a * mean softplus(-D(R(x')))``,
+- the *discriminator* D tells patches of repairs from patches of real good parts (the non-saturating game, with the slope
+  at real parts penalised), which keeps the repair sharp: a mean of all possible repairs would be blurred,
+- the *marker* M reads part, repair and how far they are apart, and says at each place how sure it is of a defect; it
+  minimises the cross-entropy against the forged mask, defective places weighing more, since they are few.
+
+The map is M's log-odds, and the score its largest value over the part, less the part's median: a part that looks strange
+all over, since its lot or module is new, doesn't count as defective for that.
+
+Sources of the ideas: restoring forged defects and marking them, Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610;
+judging patches, Isola et al. 2017, arXiv:1611.07004; the penalty, Mescheder, Geiger & Nowozin 2018, arXiv:1801.04406;
+moving average of the weights, Yazici et al. 2019, arXiv:1806.04498.
+"""
+
+import numpy as np
+
+from gan_helpers import balance
+from gan_helpers.detectors.base import checked_pooling
+from gan_helpers.detectors.trained import TrainedDetector, move_average
+from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
+
+quiet_tensorflow()
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from gan_helpers import losses, networks, precision
+
+RATE = 1.5e-3
+WARM_UP = 20  # steps
+DEFECT_WEIGHT = 3.0
+SPOILED = 0.75  # share of a batch on which defects are forged
+MOST_DEFECTS = 5  # a part
+
+
+class RepairGAN(TrainedDetector):
+    """The detector; see the module for its mathematics.
+
+    Parameters
+    ----------
+    steps : int, optional
+        Batches to learn from; by budget when not given.
+    base : int
+        Channels of the marker at a quarter of the side; the restorer has two thirds, the discriminator half of it.
+    batch : int
+    adversarial : float
+        Weight a of what D says; 0 leaves D out.
+    feature_weight : float
+        Weight of the residual between D's features of part and repair, in the map; 0 leaves it out. It may be changed
+        after fitting.
+    forged : bool
+        False learns from good parts as they are: R is then an autoencoder with an opponent, there is nothing to mark, and
+        the map is the squared residual. To see what forging brings.
+    pooling : {"max", "mean"}
+        How the map becomes a score. It may be changed after fitting.
+    ema_decay : float
+        Decay per step of the moving average of R and M, which is kept; 0 keeps the last weights.
+    seed : int
+
+    Attributes
+    ----------
+    history : dict of str to list of float
+        ``repair``, ``adversarial``, ``marking``: losses, one a step.
+    """
+
+    name = "repair_gan"
+    learned_networks = ("restorer", "marker", "discriminator")
+    learned_arrays = ("feature_scale",)
+    restorer = marker = discriminator = feature_scale = None
+
+    def __init__(
+        self,
+        *,
+        steps=None,
+        base=48,
+        batch=8,
+        adversarial=0.02,
+        feature_weight=0.0,
+        forged=True,
+        pooling="max",
+        ema_decay=0.995,
+        seed=SEED,
+    ):
+        self.steps = by_budget(smoke=2, lesson=1500, full=6000) if steps is None else steps
+        self.base = base
+        self.batch = batch
+        self.adversarial = adversarial
+        self.feature_weight = feature_weight
+        self.forged = forged
+        self.pooling = checked_pooling(pooling)
+        self.ema_decay = ema_decay
+        self.seed = seed
+        self.history = {}
+
+    def _learn(self, pictures):
+        shape = pictures.shape[1:]
+        with precision.using():
+            restorer = networks.restorer(shape, base=2 * self.base // 3)
+            marker = networks.marker(shape, base=self.base)
+            self.discriminator = networks.patch_discriminator(shape, base=self.base // 2)
+        self.restorer, self.marker = _copy(restorer), _copy(marker)
+        self.feature_scale = np.float32(1)
+        forger, rng = balance.Forger(shape[0], most=MOST_DEFECTS), np.random.default_rng(self.seed)
+        step = self._make_step(restorer, marker)
+
+        def on_batch(batch):
+            good = balance.vary((batch.numpy() + 1) / 2, rng)
+            n_spoiled = round(SPOILED * len(good)) if self.forged else 0
+            spoiled, masks = good.copy(), np.zeros(good.shape[:3], bool)
+            spoiled[:n_spoiled], masks[:n_spoiled] = forger.forge(good[:n_spoiled], seed=rng)
+            return step(spoiled * 2 - 1, good * 2 - 1, masks)
+
+        told = np.stack(self._train(on_batch, pictures, steps=self.steps))
+        self.history = {name: told[:, i].tolist() for i, name in enumerate(("repair", "adversarial", "marking"))}
+        if self.feature_weight:
+            self.feature_scale = self._typical_feature_residual(pictures)
+
+    def _make_step(self, restorer, marker):
+        discriminator, players = self.discriminator, (restorer, marker, self.discriminator)
+        optimizers = [keras.optimizers.Adam(RATE, beta_1=beta_1) for beta_1 in (0.5, 0.9, 0.5)]
+        for optimizer, player in zip(optimizers, players, strict=True):
+            optimizer.build(player.trainable_variables)
+        done = tf.Variable(0.0)
+        game = losses.game("non_saturating")
+
+        def learn(which, tape, loss):
+            variables = players[which].trainable_variables
+            optimizers[which].apply(tape.gradient(loss, variables), variables)
+
+        @tf.function(autograph=False)
+        def step(spoiled, good, masks):
+            rate = RATE * ops.minimum((done + 1) / WARM_UP, 0.51 + 0.49 * ops.cos(np.pi * done / self.steps))
+            for optimizer, share in zip(optimizers, (1.0, 1.0, 0.5), strict=True):
+                optimizer.learning_rate.assign(rate * share)
+            with tf.GradientTape() as tape:
+                repair = restorer(spoiled, training=True)
+                loss = ops.mean(ops.abs(repair - good)) + ops.mean(ops.square(repair - good))
+                told = [loss, ops.zeros(()), ops.zeros(())]
+                if self.adversarial:
+                    told[1] = game.generator(None, discriminator(repair, training=True)[1])
+                loss = loss + self.adversarial * told[1]
+            learn(0, tape, loss)
+            repair = ops.stop_gradient(repair)
+            if self.adversarial:
+                with tf.GradientTape() as tape:
+                    loss = _discriminator_loss(discriminator, game, good, repair)
+                learn(2, tape, loss)
+            if self.forged:
+                with tf.GradientTape() as tape:
+                    told[2] = _marking_loss(marker(networks.seen_by_marker(spoiled, repair), training=True), masks)
+                learn(1, tape, told[2])
+            for kept, network in ((self.restorer, restorer), (self.marker, marker)):
+                move_average(kept, network, done, self.ema_decay)
+            done.assign_add(1)
+            return ops.stack(told)
+
+        return step
+
+    def _redraw(self, pictures):
+        return self.restorer(pictures, training=False)
+
+    def _judge(self, pictures):
+        repair = self._redraw(pictures)
+        if self.forged:
+            evidence = self.marker(networks.seen_by_marker(pictures, repair), training=False)
+        else:
+            evidence = _shrink(ops.mean(ops.square(pictures - repair), axis=-1))
+        if self.feature_weight:
+            evidence = evidence + self.feature_weight * self._feature_residual(pictures, repair) / self.feature_scale
+        flat = ops.reshape(evidence, (-1, evidence.shape[1] * evidence.shape[2]))
+        score = ops.max(flat, axis=1) - ops.median(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
+        return score, _enlarge(ops.softplus(evidence) if self.forged else evidence)
+
+    def _feature_residual(self, pictures, repair):
+        seen, again = (self.discriminator(image, training=False)[0] for image in (pictures, repair))
+        return _enlarge(ops.mean(ops.abs(seen - again), axis=-1), 2)
+
+    def _typical_feature_residual(self, pictures):
+        known = pictures[:: max(len(pictures) // 128, 1)]
+        return np.float32(ops.mean(self._feature_residual(known, self._redraw(known))))
+
+
+def _copy(network):
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def _discriminator_loss(discriminator, game, good, repair):
+    n = good.shape[0]
+    outputs = discriminator(ops.concatenate([good, repair]), training=True)[1]
+    with tf.GradientTape() as tape:
+        tape.watch(good)
+        seen = ops.mean(discriminator(good, training=True)[1], axis=(1, 2, 3))
+    return game.discriminator(outputs[:n], outputs[n:]) + losses.zero_centred_penalty(tape.gradient(seen, good))
+
+
+def _marking_loss(logits, masks):
+    marked = ops.max_pool(ops.cast(masks, "float32")[..., None], 4)[..., 0]
+    entropy = ops.binary_crossentropy(marked, logits, from_logits=True)
+    return ops.mean(entropy * (1 + (DEFECT_WEIGHT - 1) * marked))
+
+
+def _shrink(maps):
+    return ops.average_pool(maps[..., None], 4)[..., 0]
+
+
+def _enlarge(maps, times=4):
+    """Repeat each place of maps (n, h, w) so often along both axes."""
+    return ops.repeat(ops.repeat(maps, times, axis=1), times, axis=2)
