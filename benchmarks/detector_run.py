@@ -29,6 +29,11 @@ METHODS = {  # class and arguments; the trivial ones first
     "f_anogan": ("FAnoGAN", {}),
     "ganomaly": ("GANomaly", {}),
     "repair_gan": ("RepairGAN", {}),
+    "repair_no_forging": ("RepairGAN", {"forged": False}),
+    "repair_no_opponent": ("RepairGAN", {"adversarial": 0.0}),
+    "repair_no_average": ("RepairGAN", {"ema_decay": 0.0}),
+    "repair_features": ("RepairGAN", {"feature_weight": 0.3}),
+    "repair_mean": ("RepairGAN", {"pooling": "mean"}),
 }
 OWN = ("parts", "solar")  # data sets that the course brings; anything else is a folder
 REPEATS, PATIENCE = 20, 5.0  # timings are the median of so many, or of what fits into so many seconds

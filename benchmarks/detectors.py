@@ -85,6 +85,8 @@ def _options(arguments):
         parser.error(f"there is no method {unknown[0]!r}; choose of {', '.join(known)}")
     if options.minutes is not None and options.minutes <= 0:
         parser.error(f"--minutes is {options.minutes:g}; give more than 0")
+    if options.minutes is not None and not any(detector_run.takes(name, "minutes") for name in options.methods):
+        parser.error("none of these methods can be told its minutes; leave --minutes out, and set GAN_QC_BUDGET")
     if options.at_once < 1:
         parser.error(f"--at-once is {options.at_once}; give at least 1")
     if not options.one:

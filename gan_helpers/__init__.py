@@ -3,7 +3,7 @@
 One room, one idea; a room imports only rooms before it::
 
     settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders, gan
-             -> detectors -> checkpoints -> plots, widgets, lesson -> machine, exercises
+             -> detectors -> deploy, checkpoints -> plots, widgets, lesson -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
 TensorFlow only with the rooms that train networks.
@@ -20,6 +20,7 @@ _ROOMS = (
     "clinic",
     "datasets",
     "decisions",
+    "deploy",
     "detectors",
     "exercises",
     "gan",

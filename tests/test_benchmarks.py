@@ -85,6 +85,7 @@ class TestRuns:
             (["--methods", "oracle"], "no method 'oracle'"),
             (["--size", "40"], "invalid choice: 40"),
             (["--minutes", "0"], "give more than 0"),
+            (["--minutes", "5", "--methods", "pca"], "none of these methods can be told"),
             (["--at-once", "0"], "at least 1"),
             (["--data", "nowhere"], "There is no folder"),
         ],

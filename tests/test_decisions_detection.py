@@ -140,17 +140,16 @@ def test_too_few_defects_claim_no_size_at_all():
     assert "that takes more defects" in curve.sentence()
 
 
-def test_the_sentence_warns_beyond_the_sizes_tried():
-    curve = decisions.detection_by_size(*simulated(0))
-    assert "a guess" not in curve.sentence()
-    assert f"90 % of those of {curve.a90:.3g}" in curve.sentence()
+def test_the_sentence_names_no_size_beyond_those_tried():
     sizes, found = simulated(0)
+    curve = decisions.detection_by_size(sizes, found)
+    assert f"90 % of those of size {curve.a90:.3g}, and with 95 % confidence 90 %" in curve.sentence()
     small = sizes < 14
-    assert (
-        decisions.detection_by_size(sizes[small], found[small])
-        .sentence()
-        .endswith("Beyond the sizes tried, the curve is a guess.")
-    )
+    curve = decisions.detection_by_size(sizes[small], found[small])
+    assert f"90 % of those larger than any tried (beyond {curve.largest:.3g})" in curve.sentence()
+    large = sizes > 18
+    curve = decisions.detection_by_size(sizes[large], found[large])
+    assert f"half of the defects even smaller than any tried ({curve.smallest:.3g})" in curve.sentence()
 
 
 @pytest.mark.parametrize(

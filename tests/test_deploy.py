@@ -189,6 +189,12 @@ class TestBadInput:
         with pytest.raises(ValueError, match=word):
             deploy.export_litert(detector, tmp_path, int8=True, representative=representative)
 
+    def test_int8_needs_networks_inside_the_network(self, tmp_path, monkeypatch):
+        flat = HalfPrecision()
+        monkeypatch.setattr(flat, "network", lambda: HalfPrecision().network().get_layer("eye"))
+        with pytest.raises(ValueError, match="model of its own"):
+            deploy.export_litert(flat, tmp_path, int8=True, representative=NORMAL)
+
     @pytest.mark.parametrize(
         ("module", "package", "export"),
         [

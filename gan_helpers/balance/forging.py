@@ -1,7 +1,7 @@
 """Forge defects on photographs of good parts, with exact masks.
 
-A forged defect is an outline (`shapes`) and a filling: what the pixels inside turn into. Outlines are drawn once, into a
-bank, and used again turned and mirrored; only the pixels of a defect's box are touched. So a core forges thousands of
+A forged defect is an outline (`shapes`) and a filling: what the pixels inside turn into. Outlines are drawn once, into
+a bank, and used again turned and mirrored; only the pixels of a defect's box are touched. So a core forges thousands of
 parts a second, and training never waits for it.
 
 Nobody needs forged defects to look real. A detector that learns to find many kinds of change, on the very parts that it

@@ -3,7 +3,7 @@
 import numpy as np
 
 MOVE = 1 / 64  # of the side
-GAIN, OFFSET = 0.05, 0.02  # standard deviations
+GAIN, OFFSET = 0.08, 0.02  # standard deviations
 
 
 def vary(images, rng, *, move=MOVE, gain=GAIN, offset=OFFSET):

@@ -113,19 +113,20 @@ class DetectionCurve:
         return special.expit(edge.min(axis=-1)), special.expit(edge.max(axis=-1))
 
     def sentence(self):
-        """Say the three sizes in words, and what they rest on."""
-        sure = (
-            f"with 95 % confidence 90 % of those of {self.a90_95:.3g}"
-            if math.isfinite(self.a90_95)
-            else "of no size can 90 % be claimed with 95 % confidence: that takes more defects"
-        )
-        outside = any(not self.smallest <= size <= self.largest for size in (self.a50, self.a90, self.a90_95))
-        beyond = " Beyond the sizes tried, the curve is a guess." if outside else ""
+        """Say the three sizes in words, and what they rest on; a size beyond those tried is only named as such."""
+        sure = f"with 95 % confidence 90 % of those {self._of_size(self.a90_95)}"
+        if not math.isfinite(self.a90_95):
+            sure = "of no size can 90 % be claimed with 95 % confidence: that takes more defects, or a better detector"
         return (
-            f"Found are half of the defects of size {self.a50:.3g}, 90 % of those of {self.a90:.3g}, and {sure}. "
-            f"Fitted on {self.n} defects from {self.smallest:.3g} to {self.largest:.3g}, {self.found} of them found."
-            f"{beyond}"
+            f"Found are half of the defects {self._of_size(self.a50)}, 90 % of those {self._of_size(self.a90)}, and "
+            f"{sure}. Fitted on {self.n} defects of size {self.smallest:.3g} to {self.largest:.3g}, {self.found} of "
+            "them found."
         )
+
+    def _of_size(self, size):
+        if size > self.largest:
+            return f"larger than any tried (beyond {self.largest:.3g})"
+        return f"of size {size:.3g}" if size >= self.smallest else f"even smaller than any tried ({self.smallest:.3g})"
 
 
 def detection_by_size(sizes, found):

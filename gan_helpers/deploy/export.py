@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_helpers import __version__
 from gan_helpers.deploy.exported import (
     FALSE_ALARM_RATE,
     FORMAT,
@@ -169,9 +168,7 @@ def _quantised(converter, network, representative):
 
     trained = [re.escape(layer.name) for layer in network.layers if isinstance(layer, keras.Model)]
     if not trained:
-        raise ValueError(
-            "network() holds no trained network as a model of its own; nest them in it, or leave int8 out."
-        )
+        raise ValueError("network() holds no trained network as a model of its own; nest them, or leave int8 out.")
     inside = re.compile(rf"/({'|'.join(trained)})(_\d+)?/")  # Keras numbers the calls of a model
 
     def images():
@@ -205,7 +202,7 @@ def _finish(detector, folder, kind, write, calibration, false_alarm_rate):
         "settings": detector.settings(),
         "image_shape": list(detector.image_shape),
         "sha256": checksum(path),
-        "versions": {"gan-helpers": __version__} | {maker: version(maker) for maker in makers},
+        "versions": {maker: version(maker) for maker in ("gan-helpers", *makers)},
         "threshold": None,
     }
     write_card(folder, card)

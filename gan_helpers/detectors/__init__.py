@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from gan_helpers.detectors.base import Detector, check_images, read_description
+from gan_helpers.detectors.exam import ForgedExam
 from gan_helpers.detectors.simple import MeanBrightness, NearestNeighbour, PCAReconstruction
 
 METHODS = {  # what a saved detector calls itself -> where its class is
@@ -29,6 +30,7 @@ __all__ = [
     "AutoencoderDetector",
     "Detector",
     "FAnoGAN",
+    "ForgedExam",
     "GANomaly",
     "MeanBrightness",
     "NearestNeighbour",

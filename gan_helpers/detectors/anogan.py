@@ -170,16 +170,11 @@ class AnoGAN(Detector):
         images = self._check_fitted(images)
         steps = self.search_steps if steps is None else steps
         pictures = np.repeat(images * 2 - 1, self.restarts, axis=0)
-        chunks = [
-            tf.constant(pictures[first : first + SEARCH_BATCH]) for first in range(0, len(pictures), SEARCH_BATCH)
-        ]
         starts = np.random.default_rng(self.seed).standard_normal((self.restarts, self.latent_dim), dtype=np.float32)
         latents = np.tile(starts, (len(images), 1))
-        states = [
-            tuple(tf.constant(part) for part in (latents[first : first + SEARCH_BATCH], still, still))
-            for first in range(0, len(pictures), SEARCH_BATCH)
-            for still in [np.zeros_like(latents[first : first + SEARCH_BATCH])]
-        ]
+        still = np.zeros_like(latents)
+        chunks = _chunks(pictures)
+        states = list(zip(_chunks(latents), _chunks(still), _chunks(still), strict=True))  # z and Adam's two moments
         advance, done = self._search_program(), 0
         for goal in np.unique(np.linspace(0, steps, frames + 1).astype(int)):
             span = [tf.constant(int(step)) for step in (done, goal, steps)]
@@ -237,3 +232,7 @@ class AnoGAN(Detector):
     @staticmethod
     def _residual(images, drawn):
         return 2 * np.abs(images - drawn).mean(axis=-1)  # in [-1, 1], as the formula has it
+
+
+def _chunks(array):
+    return [tf.constant(array[first : first + SEARCH_BATCH]) for first in range(0, len(array), SEARCH_BATCH)]

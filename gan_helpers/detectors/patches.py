@@ -24,6 +24,7 @@ from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 quiet_tensorflow()
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from gan_helpers import precision
@@ -31,6 +32,7 @@ from gan_helpers.networks.sizes import levels
 
 FEATURES = ("random", "discriminator", "imagenet")
 CANDIDATES = 40_000  # patches among which the memory is chosen
+LEAST_SPREAD = 0.01  # of the mean: a channel that normal parts leave silent must not decide alone
 SCORE_BATCH = 32
 
 
@@ -91,10 +93,11 @@ class PatchNeighbours(Detector):
     def _fit(self, normal):
         start = time.perf_counter()
         levels(normal.shape[1:])  # says so if the size doesn't fit
-        self.describer = self._describer(normal)
+        self.describer, self._compiled = self._describer(normal), None
         random = np.random.default_rng(self.seed)
         patches = self._some_patches(normal, random)
-        self.spread = np.maximum(patches.std(axis=0), 1e-6)
+        spread = patches.std(axis=0)
+        self.spread = np.maximum(spread, LEAST_SPREAD * spread.mean())
         patches /= self.spread
         self.memory = patches[greedy_coreset(patches, self.memory_size, seed=self.seed)]
         self.fit_seconds = time.perf_counter() - start
@@ -127,8 +130,11 @@ class PatchNeighbours(Detector):
         return np.concatenate(kept)
 
     def _described(self, images):
+        if getattr(self, "_compiled", None) is None:
+            signature = [tf.TensorSpec((None, *images.shape[1:]), tf.float32)]
+            self._compiled = tf.function(lambda batch: self.describer(batch, training=False), input_signature=signature)
         for first in range(0, len(images), SCORE_BATCH):
-            yield np.asarray(self.describer(images[first : first + SCORE_BATCH], training=False))
+            yield self._compiled(images[first : first + SCORE_BATCH]).numpy()
 
     def _judged(self, images):
         """Return the score of each part and the distance of each of its patches: (n,), (n, g, g)."""

@@ -4,13 +4,13 @@ Three networks learn together, from good parts alone:
 
 - the *restorer* R gets a part x' on which defects were forged and has to return the part x as it was; it minimises
   ``mean |R(x') - x| + mean (R(x') - x)² + a * mean softplus(-D(R(x')))``,
-- the *discriminator* D tells patches of repairs from patches of real good parts (the non-saturating game, with the slope
-  at real parts penalised), which keeps the repair sharp: a mean of all possible repairs would be blurred,
+- the *discriminator* D tells patches of repairs from patches of real good parts (the non-saturating game, with the
+  slope at real parts penalised), which keeps the repair sharp: a mean of all possible repairs would be blurred,
 - the *marker* M reads part, repair and how far they are apart, and says at each place how sure it is of a defect; it
   minimises the cross-entropy against the forged mask, defective places weighing more, since they are few.
 
-The map is M's log-odds, and the score its largest value over the part, less the part's median: a part that looks strange
-all over, since its lot or module is new, doesn't count as defective for that.
+The map is M's log-odds, and the score its largest value over the part, less the part's median: a part that looks
+strange all over, since its lot or module is new, doesn't count as defective for that.
 
 Sources of the ideas: restoring forged defects and marking them, Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610;
 judging patches, Isola et al. 2017, arXiv:1611.07004; the penalty, Mescheder, Geiger & Nowozin 2018, arXiv:1801.04406;
@@ -55,8 +55,8 @@ class RepairGAN(TrainedDetector):
         Weight of the residual between D's features of part and repair, in the map; 0 leaves it out. It may be changed
         after fitting.
     forged : bool
-        False learns from good parts as they are: R is then an autoencoder with an opponent, there is nothing to mark, and
-        the map is the squared residual. To see what forging brings.
+        False learns from good parts as they are: R is then an autoencoder with an opponent, there is nothing to mark,
+        and the map is the squared residual. To see what forging brings.
     pooling : {"max", "mean"}
         How the map becomes a score. It may be changed after fitting.
     ema_decay : float
@@ -87,7 +87,7 @@ class RepairGAN(TrainedDetector):
         ema_decay=0.995,
         seed=SEED,
     ):
-        self.steps = by_budget(smoke=2, lesson=1500, full=6000) if steps is None else steps
+        self.steps = by_budget(smoke=2, lesson=1500, full=5000) if steps is None else steps
         self.base = base
         self.batch = batch
         self.adversarial = adversarial

@@ -18,8 +18,8 @@ WIDTHS = (1, 2, 3)  # channels at a quarter, an eighth, a sixteenth of the side,
 def restorer(image_shape, *, base=32, code=32, name="restorer"):
     """Build the generator of the repair GAN: a part, spoiled or not -> the part as it should be.
 
-    It passes through a narrow code at a sixteenth of the side, and has no skip connection: a defect that could slip past
-    the code would be repaired into itself.
+    It passes through a narrow code at a sixteenth of the side, and has no skip connection: a defect that could slip
+    past the code would be repaired into itself.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def marker(image_shape, *, base=48, name="marker"):
 
     References
     ----------
-    Ronneberger, Fischer & Brox 2015, arXiv:1505.04597 (U-Net); Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610 (over a
-    part and its reconstruction).
+    Ronneberger, Fischer & Brox 2015, arXiv:1505.04597 (U-Net); Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610 (over
+    a part and its reconstruction).
     """
     height, wide, colours = image_shape
     seen = keras.Input((height, wide, 3 * colours), name="seen")

@@ -1,0 +1,118 @@
+"""The repair GAN: restores what was forged, marks where, and each of its ideas can be left out."""
+
+import numpy as np
+import pytest
+
+from gan_helpers import balance, decisions, detectors, networks
+from gan_helpers.detectors.trained import TrainedDetector
+
+SIDE = 32
+GRID = np.indices((SIDE, SIDE)).sum(axis=0)
+STRIPES = 0.5 + 0.25 * np.sin(GRID * 2 * np.pi / 8)
+
+
+def parts(n, seed):
+    """Striped parts with a little grain."""
+    grain = 0.02 * np.random.default_rng(seed).standard_normal((n, SIDE, SIDE, 1))
+    return np.clip(STRIPES[None, ..., None] + grain, 0, 1).astype(np.float32)
+
+
+def tiny(**arguments):
+    return detectors.RepairGAN(**({"steps": 2, "base": 12, "batch": 4, "seed": 1} | arguments))
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return tiny(steps=400, base=24).fit(parts(60, 0))
+
+
+@pytest.fixture(scope="module")
+def spoiled():
+    return balance.Forger(SIDE, families=["blob", "piece"], fills=["tone"], most=1, seed=8).forge(parts(60, 1), seed=2)
+
+
+class TestTrained:
+    def test_it_finds_defects_that_were_forged_by_another_bank(self, trained, spoiled):
+        scores = np.concatenate([trained.score(parts(60, 3)), trained.score(spoiled[0])])
+        assert decisions.auroc(np.repeat([0, 1], 60), scores) > 0.8
+
+    def test_the_map_points_at_them(self, trained, spoiled):
+        assert decisions.aupro(spoiled[1], trained.anomaly_map(spoiled[0])) > 0.7
+
+    def test_it_repairs_towards_the_good_part(self, trained, spoiled):
+        images, masks = spoiled
+        good = parts(60, 1)
+        plain = masks & (np.abs(images - good)[..., 0] > 0.3)
+        repaired = trained.reconstruct(images)
+        assert np.abs(repaired - good)[plain].mean() < 0.6 * np.abs(images - good)[plain].mean()
+
+    def test_losses_are_recorded_and_the_marking_falls(self, trained):
+        assert set(trained.history) == {"repair", "adversarial", "marking"}
+        assert {len(losses) for losses in trained.history.values()} == {400}
+        for name in ("repair", "marking"):
+            assert np.mean(trained.history[name][-50:]) < 0.7 * np.mean(trained.history[name][:50])
+
+    def test_a_part_that_looks_strange_all_over_is_not_marked_for_that(self, trained):
+        evidence = trained.anomaly_map(parts(8, 4))
+        assert evidence.min() >= 0  # softplus of log-odds
+        score = trained.score(parts(8, 4))
+        assert (score >= 0).all()  # the largest is never below the median
+
+
+class TestIdeas:
+    def test_without_an_opponent_the_discriminator_stays_as_it_began(self):
+        detector = tiny(adversarial=0)
+        detector.fit(parts(8, 0))
+        assert detector.history["adversarial"] == [0, 0]
+
+    def test_without_forging_the_map_is_the_squared_residual(self):
+        detector = tiny(forged=False, pooling="mean").fit(parts(8, 0))
+        images = parts(4, 1)
+        residual = np.square(2 * (images - detector.reconstruct(images))).mean(axis=-1)
+        blocks = residual.reshape(4, SIDE // 4, 4, SIDE // 4, 4).mean(axis=(2, 4))
+        np.testing.assert_allclose(detector._anomaly_map(images)[:, ::4, ::4], blocks, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(detector.score(images), residual.mean(axis=(1, 2)), rtol=1e-4)
+        assert detector.history["marking"] == [0, 0]
+
+    def test_features_of_the_discriminator_raise_the_evidence(self):
+        plain, with_features = (tiny(feature_weight=weight).fit(parts(8, 0)) for weight in (0.0, 1.0))
+        images = parts(4, 1)
+        assert (with_features._anomaly_map(images) > plain._anomaly_map(images)).all()
+
+    def test_without_an_average_the_last_weights_are_kept(self):
+        last, averaged = (tiny(steps=6, ema_decay=decay).fit(parts(8, 0)) for decay in (0.0, 0.99))
+        assert not np.allclose(last.score(parts(4, 1)), averaged.score(parts(4, 1)), rtol=1e-3)
+
+
+class TestNetworks:
+    @pytest.mark.parametrize("shape", [(32, 32, 1), (64, 64, 3), (256, 256, 1)])
+    def test_shapes(self, shape):
+        images = np.zeros((2, *shape), np.float32)
+        repair = networks.restorer(shape, base=8)(images)
+        assert repair.shape == (2, *shape)
+        assert networks.marker(shape, base=8)(networks.seen_by_marker(images, repair)).shape == (
+            2,
+            shape[0] // 4,
+            shape[1] // 4,
+        )
+        features, outputs = networks.patch_discriminator(shape, base=8)(images)
+        assert features.shape[1:3] == outputs.shape[1:3] == (shape[0] // 8, shape[1] // 8)
+
+    def test_no_skip_leads_around_the_code(self):
+        restorer = networks.restorer((64, 64, 1), base=8, code=2)
+        code = next(layer for layer in restorer.layers if getattr(layer, "filters", None) == 2)
+        code.set_weights([np.zeros_like(weight) for weight in code.get_weights()])
+        first, second = (np.asarray(restorer(np.full((1, 64, 64, 1), value, np.float32))) for value in (-1.0, 1.0))
+        np.testing.assert_array_equal(first, second)
+
+    def test_sizes_that_do_not_fit_are_named(self):
+        with pytest.raises(ValueError, match="32, 64, 128, 256"):
+            networks.restorer((48, 48, 1))
+
+
+def test_it_is_a_trained_detector_with_a_network_of_its_own(trained):
+    assert isinstance(trained, TrainedDetector)
+    images = parts(5, 5)
+    score, anomaly_map = trained.network()(images)
+    np.testing.assert_allclose(np.asarray(score), trained.score(images), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(anomaly_map), trained._anomaly_map(images), rtol=1e-4, atol=1e-5)
