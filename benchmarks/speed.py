@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from gan_helpers import checkpoints, datasets, detectors, parts
+from gan_helpers import balance, checkpoints, datasets, detectors, parts
 
 REPEATS = 7
 
@@ -36,6 +36,10 @@ def main():
     for size in (64, 128):
         rate = len(table) / seconds(lambda size=size: parts.render_parts(table, size))
         print(f"rendering at {size:3}x{size:<3}        {rate:8.0f} parts/s")
+    for size in (64, 128):
+        good, forger = datasets.load_parts(size).train.images, balance.Forger(size)
+        rate = len(good) / seconds(lambda good=good, forger=forger: forger.forge(good, seed=1))
+        print(f"forging at   {size:3}x{size:<3}        {rate:8.0f} parts/s")
     split = datasets.load_parts()
     methods = {
         "mean brightness": detectors.MeanBrightness().fit(split.train.images),

@@ -4,43 +4,49 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gan_helpers import checkpoints, datasets, decisions, settings
+from gan_helpers import checkpoints, datasets, decisions, detectors, settings
 
 MEBIBYTE = 2**20
 
 
-@pytest.mark.parametrize("name", checkpoints.LOADERS)
+@pytest.fixture(scope="module", params=checkpoints.DETECTORS)
+def shipped(request):
+    """Data set, method, seeds."""
+    return checkpoints.DETECTORS[request.param]
+
+
 class TestShipped:
-    def test_every_file_is_small_and_there_is_a_card(self, name):
-        files = [path for path in checkpoints.folder_of(name).iterdir() if path.is_file()]
+    def test_every_file_is_small_and_there_is_a_card(self, shipped):
+        files = [path for path in checkpoints.folder_of(*shipped[:2]).iterdir() if path.is_file()]
         assert {checkpoints.CARD, checkpoints.FIGURES, "detector.json"} <= {path.name for path in files}
         assert max(path.stat().st_size for path in files) < 5 * MEBIBYTE
         assert sum(path.stat().st_size for path in files) < 8 * MEBIBYTE
 
-    def test_it_scores_the_test_set_as_its_card_says(self, name):
-        detector, split = checkpoints.load(name), checkpoints.LOADERS[name]()
-        kept = checkpoints.figures(name).query("method == 'f_anogan'").iloc[0]
+    def test_it_scores_the_test_set_as_its_card_says(self, shipped):
+        name, method, seeds = shipped
+        detector = checkpoints.load(name, method)
+        split = checkpoints.LOADERS[name](size=detector.image_shape[0])
+        kept = checkpoints.figures(name, method).query("method == @method").iloc[0]
         measured = decisions.auroc(split.test.labels, detector.score(split.test.images))
-        assert kept["seed"] == checkpoints.SEEDS[0]
+        assert kept["seed"] == detector.seed == seeds[0]
         assert measured == pytest.approx(kept["auroc"], abs=0.01)
 
-    def test_three_seeds_and_the_trivial_baselines_were_measured(self, name):
-        table = checkpoints.figures(name)
+    def test_every_seed_and_the_trivial_baselines_were_measured(self, shipped):
+        table = checkpoints.figures(*shipped[:2])
         counts = table["method"].value_counts()
-        assert counts["f_anogan"] == 3
+        assert counts[shipped[1]] == len(shipped[2])
         assert {"mean_brightness", "pca", "nearest_neighbour"} <= set(counts.index)
         assert (table["auroc_low"] <= table["auroc"]).all()
         assert (table["auroc"] <= table["auroc_high"]).all()
 
-    def test_the_card_holds_the_figures(self, name):
-        card = (checkpoints.folder_of(name) / checkpoints.CARD).read_text(encoding="utf-8")
-        for auroc in checkpoints.figures(name)["auroc"]:
+    def test_the_card_holds_the_figures(self, shipped):
+        card = (checkpoints.folder_of(*shipped[:2]) / checkpoints.CARD).read_text(encoding="utf-8")
+        for auroc in checkpoints.figures(*shipped[:2])["auroc"]:
             assert f"{auroc:.3f}" in card
 
-    def test_it_was_made_with_the_full_budget(self, name):
-        detector = checkpoints.load(name)
-        assert detector.gan_steps == 1500
-        assert detector.encoder_steps == 2000
+    def test_it_was_made_with_the_full_budget(self, shipped):
+        description = detectors.read_description(checkpoints.folder_of(*shipped[:2]))
+        assert description["about"]["budget"] == "full"
 
 
 def test_solar_cells_reproduce_their_trivial_figures():
@@ -61,6 +67,8 @@ def test_a_missing_checkpoint_names_the_command_that_makes_it(monkeypatch, tmp_p
 def test_an_unknown_checkpoint_names_those_there_are():
     with pytest.raises(ValueError, match="parts, solar"):
         checkpoints.load("bolts")
+    with pytest.raises(ValueError, match="f_anogan, repair_gan"):
+        checkpoints.load("parts", "magic")
 
 
 def test_making_a_checkpoint_leaves_a_detector_figures_and_a_card(monkeypatch, tmp_path):

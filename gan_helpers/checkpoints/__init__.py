@@ -14,6 +14,7 @@ from gan_helpers.checkpoints.generators import (
 )
 from gan_helpers.checkpoints.inspectors import (
     CARD,
+    DETECTORS,
     FIGURES,
     LOADERS,
     SEEDS,
@@ -21,12 +22,14 @@ from gan_helpers.checkpoints.inspectors import (
     folder_of,
     load,
     make,
+    make_detector,
     measure,
     model_card,
 )
 
 __all__ = [
     "CARD",
+    "DETECTORS",
     "FIGURES",
     "GENERATORS",
     "LOADERS",
@@ -37,6 +40,7 @@ __all__ = [
     "load",
     "load_gan",
     "make",
+    "make_detector",
     "make_gan",
     "measure",
     "measure_gan",

@@ -12,9 +12,9 @@ AT_ONCE = 2
 def main():
     """Make the checkpoints that are named, or all of them."""
     os.environ.setdefault("GAN_QC_BUDGET", "full")
-    from gan_helpers.checkpoints import GENERATORS, LOADERS, make, make_gan
+    from gan_helpers.checkpoints import DETECTORS, GENERATORS, make_detector, make_gan
 
-    makers = dict.fromkeys(GENERATORS, make_gan) | dict.fromkeys(LOADERS, make)
+    makers = dict.fromkeys(GENERATORS, make_gan) | dict.fromkeys(DETECTORS, make_detector)
     parser = argparse.ArgumentParser(prog="python -m gan_helpers.checkpoints", description=main.__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(makers)}; all without it")
     names = parser.parse_args().names or list(makers)
