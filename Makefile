@@ -24,7 +24,7 @@ help:
 	@echo "make notebooks    make the notebooks again from notebooks/source"
 	@echo "make data         render data/parts again (it must be the same)"
 	@echo "make checkpoints  train the shipped detectors again"
-	@echo "make bench        measure the speed of the renderer, the detectors and a training"
+	@echo "make bench        measure speed, and every detector on both data sets (hours); DATA=folder for yours"
 	@echo "make clean        remove the virtual environment"
 
 $(BIN)/python:
@@ -68,8 +68,13 @@ checkpoints: $(VENV)/installed
 	GAN_QC_BUDGET=full $(BIN)/python -m gan_helpers.checkpoints
 
 bench: $(VENV)/installed
+ifdef DATA
+	$(BIN)/python benchmarks/detectors.py --data "$(DATA)"
+else
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/gan_training.py
+	$(BIN)/python benchmarks/detectors.py
+endif
 
 clean:
 	rm -rf $(VENV)

@@ -7,7 +7,7 @@ from test_detectors import MAKERS, NORMAL, SPOILED, TINY, tiny_f_anogan
 
 from gan_helpers import detectors, precision
 from gan_helpers.detectors.base import POOLINGS, blurred, pooled
-from gan_helpers.detectors.trained import _blurring, in_float32, move_average
+from gan_helpers.detectors.trained import _blurring, in_float32, move_average, settle
 
 ONE = SPOILED[:1]
 TRAINED = {
@@ -117,6 +117,17 @@ def test_an_average_of_weights_that_stand_still_arrives_there():
         move_average(start, goal, step, 0.9)
     for kept, weight in zip(start.get_weights(), goal.get_weights(), strict=True):
         np.testing.assert_allclose(kept, weight, atol=1e-6)
+
+
+def test_settled_statistics_are_those_of_the_inputs():
+    network = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization()])
+    network.trainable = False  # as a moving average of weights is
+    inputs = np.random.default_rng(3).normal(5, 2, size=(128, 3)).astype(np.float32)
+    settle(network, inputs)
+    halves = inputs.reshape(2, 64, 3)
+    np.testing.assert_allclose(network.layers[-1].moving_mean, inputs.mean(axis=0), rtol=1e-4)
+    np.testing.assert_allclose(network.layers[-1].moving_variance, halves.var(axis=1).mean(axis=0), rtol=1e-3)
+    assert (network.layers[-1].momentum, network.layers[-1].trainable) == (0.99, False)
 
 
 def test_a_copy_in_float32_has_the_weights():

@@ -8,7 +8,7 @@ from the mean of a part's latent law (Kingma & Welling 2014, arXiv:1312.6114).
 
 from gan_helpers.detectors.base import checked_pooling
 from gan_helpers.detectors.similarity import structural_similarity
-from gan_helpers.detectors.trained import FINAL_RATE, WATCHED, TrainedDetector
+from gan_helpers.detectors.trained import FINAL_RATE, WATCHED, TrainedDetector, settle
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
@@ -21,6 +21,7 @@ from gan_helpers.autoencoders import Autoencoder, VariationalAutoencoder
 from gan_helpers.gan.batches import stream
 
 RATE = 2e-3
+SETTLE = 640  # normal parts that settle the decoder's statistics
 DISTANCES = ("l2", "ssim")
 
 
@@ -62,12 +63,16 @@ class _Reconstructing(TrainedDetector):
         callback = keras.callbacks.LambdaCallback(on_train_batch_end=look)
         model.fit(batches.map(lambda batch: batch), epochs=1, shuffle=False, verbose=0, callbacks=[callback])
         self.history = {"loss": losses}
+        settle(self.decoder, self._latents(pictures[:SETTLE]))
 
     def _build_encoder(self, shape, sizes):
         return networks.encoder(shape, **sizes)
 
+    def _latents(self, pictures):
+        return self.encoder(pictures, training=False)
+
     def _redraw(self, pictures):
-        return self.decoder(self.encoder(pictures, training=False), training=False)
+        return self.decoder(self._latents(pictures), training=False)
 
 
 class AutoencoderDetector(_Reconstructing):
@@ -145,5 +150,5 @@ class VAEDetector(_Reconstructing):
     def _model(self, rate):
         return VariationalAutoencoder(self.encoder, self.decoder, sigma=self.sigma, rate=rate, seed=self.seed)
 
-    def _redraw(self, pictures):
-        return self.decoder(self.encoder(pictures, training=False)[0], training=False)
+    def _latents(self, pictures):
+        return self.encoder(pictures, training=False)[0]

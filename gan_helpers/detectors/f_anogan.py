@@ -20,17 +20,19 @@ import numpy as np
 
 from gan_helpers.detectors import normal_gan
 from gan_helpers.detectors.base import checked_pooling
-from gan_helpers.detectors.trained import SCORE_BATCH, TrainedDetector, falling_adam
+from gan_helpers.detectors.trained import SCORE_BATCH, TrainedDetector, falling_adam, settle
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
 
+import keras
 import tensorflow as tf
 from keras import ops
 
 from gan_helpers import networks, precision
 
 ENCODER_RATE = 1e-3
+SETTLE = 640  # latent vectors that settle the generator's statistics
 
 
 class FAnoGAN(TrainedDetector):
@@ -109,6 +111,7 @@ class FAnoGAN(TrainedDetector):
             seed=self.seed,
         )
         self.generator, self.critic = model.average, model.discriminator
+        settle(self.generator, keras.random.normal((SETTLE, self.latent_dim), seed=self.seed))
         with precision.using():
             self.encoder = networks.encoder(pictures.shape[1:], latent_dim=self.latent_dim, base=self.base)
         self.history = {"wasserstein": distances, "encoder_loss": self._train_encoder(pictures)}

@@ -17,7 +17,7 @@ the score is the residual of the picture, by mean or by local maximum.
 """
 
 from gan_helpers.detectors.base import checked_pooling
-from gan_helpers.detectors.trained import TrainedDetector, falling_adam, in_float32, move_average
+from gan_helpers.detectors.trained import TrainedDetector, falling_adam, in_float32, move_average, settle
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
@@ -29,6 +29,7 @@ from gan_helpers import losses, networks, precision
 
 GENERATOR_RATE, DISCRIMINATOR_RATE = 1e-3, 5e-4
 ADVERSARIAL_WEIGHT, IMAGE_WEIGHT, LATENT_WEIGHT = 1.0, 50.0, 1.0
+SETTLE = 640  # normal parts that settle the generator's statistics
 SCORES = ("latent", "residual")
 
 
@@ -117,6 +118,7 @@ class GANomaly(TrainedDetector):
             return ops.stack([loss, *terms])
 
         told = self._train(step, pictures, steps=self.steps)
+        settle(self.generator, self.encoder(pictures[:SETTLE], training=False))
         self.history = {name: [float(row[place]) for row in told] for place, name in enumerate(self.history)}
 
     def _redraw(self, pictures):

@@ -24,6 +24,7 @@ from gan_helpers import precision
 from gan_helpers.gan.batches import stream
 
 SCORE_BATCH = 128
+SETTLE_BATCH = 64
 WATCHED = 20  # times over a training
 FINAL_RATE = 0.02  # share of the learning rate that is left at the end, as in `gan.GAN`
 
@@ -166,6 +167,31 @@ def move_average(average, network, step, decay):
     decay = ops.minimum(decay, (1 + step) / (10 + step))
     for kept, weight in zip(average.weights, network.weights, strict=True):
         kept.assign(decay * kept + (1 - decay) * weight if weight.trainable else weight)
+
+
+def settle(network, inputs):
+    """Give batch normalisation the statistics of the weights as they are now, averaged over a few batches.
+
+    In training they are a moving average that lags behind the weights, and behind averaged weights they don't belong at
+    all; an evaluation that uses them redraws a part less well than the training did (Wu & Johnson 2021,
+    arXiv:2105.07576, section 3).
+
+    Parameters
+    ----------
+    network : keras.Model
+        Changed in place.
+    inputs : array or tensor
+        Float (n, ...), of which batches of 64 are taken.
+    """
+    norms = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    before = [(layer.momentum, layer.trainable) for layer in norms]
+    starts = range(0, max(len(inputs) - SETTLE_BATCH // 2, 1), SETTLE_BATCH)  # a small rest has poor statistics
+    for done, first in enumerate(starts):
+        for layer in norms:
+            layer.momentum, layer.trainable = done / (done + 1), True  # the plain mean over batches
+        network(inputs[first : first + SETTLE_BATCH], training=True)
+    for layer, (momentum, trainable) in zip(norms, before, strict=True):
+        layer.momentum, layer.trainable = momentum, trainable
 
 
 def _blurring(side):

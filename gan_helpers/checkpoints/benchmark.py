@@ -1,0 +1,114 @@
+"""What the benchmark of detectors measured, as lessons show it: a row a method, mean and range over seeds.
+
+``python benchmarks/detectors.py`` takes hours and writes a row a run; the rows of the two data sets are shipped in
+``data/benchmarks``.
+"""
+
+import pandas as pd
+
+from gan_helpers import settings
+from gan_helpers.datasets.solar import REFERENCE_CUT
+
+DATA_SETS = ("parts", "solar")
+METHODS = {  # as the benchmark calls them -> as a table does
+    "mean_brightness": "mean brightness",
+    "pca": "PCA",
+    "pca_max": "PCA, local maximum",
+    "nearest_neighbour": "nearest neighbour",
+    "autoencoder_l2": "autoencoder",
+    "autoencoder_ssim": "autoencoder, SSIM",
+    "vae": "VAE",
+    "patch_random": "patch k-NN, random features",
+    "patch_discriminator": "patch k-NN, features of D",
+    "patch_imagenet": "patch k-NN, ImageNet features",
+    "anogan": "AnoGAN",
+    "f_anogan": "f-AnoGAN",
+    "ganomaly": "GANomaly",
+    "repair_gan": "repair GAN",
+    "repair_no_forging": "repair GAN without forged defects",
+    "repair_no_opponent": "repair GAN without opponent",
+    "repair_no_average": "repair GAN without moving average",
+    "repair_features": "repair GAN with feature residual",
+    "repair_mean": "repair GAN, mean instead of maximum",
+}
+SAME = ["method", "size", "budget"]  # runs that differ in the seed only
+
+
+def benchmark(name):
+    """Read the rows of a data set, a row a run: method, seed, figures with intervals, minutes, milliseconds.
+
+    Parameters
+    ----------
+    name : {"parts", "solar"}
+        Of solar cells only the runs on the course's own cut.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the benchmark's own columns.
+
+    Raises
+    ------
+    FileNotFoundError
+        If they aren't there; the message names the command that makes them.
+    ValueError
+        If there is no such data set, or the file holds no row.
+    """
+    if name not in DATA_SETS:
+        raise ValueError(f"There is no benchmark of {name!r}; choose one of {', '.join(DATA_SETS)}.")
+    path = settings.data_folder() / "benchmarks" / f"{name}.csv"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} is missing; `python benchmarks/detectors.py --data {name} --out {path.parent}` makes it, in hours."
+        )
+    rows = pd.read_csv(path)
+    if "cut" in rows:
+        rows = rows[rows["cut"].isna() | (rows["cut"] == REFERENCE_CUT)]
+    if rows.empty:
+        raise ValueError(f"{path} holds no row; make it again with `python benchmarks/detectors.py --data {name}`.")
+    return rows.reset_index(drop=True)
+
+
+def benchmark_table(rows, methods=METHODS):
+    """Sum rows up: one row for each method, size and budget, in the order of `METHODS`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As `benchmark` gives them.
+    methods : iterable of str
+        Which of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by the method's name in words: ``side``, ``budget``, ``seeds``, ``AUROC`` (mean over seeds), ``least``
+        and ``largest`` over seeds, ``low`` and ``high`` (ends of the 95 % bootstrap interval over test parts, averaged
+        over seeds), ``TPR at 5 %``, ``AUPRO`` (NaN where no masks are known), ``chosen on test`` (AUROC of the best of
+        about twenty looks at the test set; NaN where there are none), ``minutes`` of training, ``ms`` for one part.
+    """
+    lines = []
+    known = [method for method in METHODS if method in set(methods)]
+    for method in known:
+        for (_, size, budget), same in rows[rows["method"] == method].groupby(SAME):
+            mean = same.reindex(columns=_AVERAGED).mean()
+            lines.append(
+                {"method": METHODS[method], "side": size, "budget": budget, "seeds": len(same)}
+                | {heading: mean[column] for column, heading in _AVERAGED.items()}
+                | {"least": same["auroc"].min(), "largest": same["auroc"].max()}
+            )
+    columns = ["side", "budget", "seeds", "AUROC", "least", "largest", "low", "high"]
+    columns += [heading for heading in _AVERAGED.values() if heading not in columns]
+    return pd.DataFrame(lines, columns=["method", *columns]).set_index("method")
+
+
+_AVERAGED = {
+    "auroc": "AUROC",
+    "auroc_low": "low",
+    "auroc_high": "high",
+    "tpr_at_5_fpr": "TPR at 5 %",
+    "aupro": "AUPRO",
+    "auroc_chosen_on_test": "chosen on test",
+    "minutes": "minutes",
+    "one_ms": "ms",
+}
