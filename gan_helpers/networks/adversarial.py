@@ -66,21 +66,18 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
         x = layers.Conv2D(image_shape[2], 3, padding="same")(layers.UpSampling2D(interpolation="nearest")(x))
     elif up == "resize":
         last = layers.Conv2D(4 * image_shape[2], 3, padding="same")
-        x = _unfold(last(x), image_shape)
+        x = depth_to_space(last(x), image_shape)
         _start_alike(last, image_shape[2])
     else:
         x = layers.Conv2DTranspose(image_shape[2], kernel, strides=2, padding="same")(x)
     return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
-def unfold(x, image_shape, times=2):
+def depth_to_space(x, image_shape, times=2):
     """Turn (h/t, w/t, t²c) into (h, w, c): each place's groups of channels become t x t pixels."""
     height, width, colours = image_shape
     x = layers.Reshape((height // times, width // times, times, times, colours))(x)
     return layers.Reshape((height, width, colours))(layers.Permute((1, 3, 2, 4, 5))(x))
-
-
-_unfold = unfold  # `generator` has an argument of that name
 
 
 def _start_alike(convolution, colours):

@@ -8,7 +8,7 @@ the next.
 import keras
 from keras import layers
 
-from gan_helpers.networks.adversarial import unfold
+from gan_helpers.networks.adversarial import depth_to_space
 from gan_helpers.networks.sizes import levels
 
 FOLD = 4
@@ -44,7 +44,7 @@ def restorer(image_shape, *, base=32, code=32, name="restorer"):
     x = _convolve(x, base * WIDTHS[-1])
     for width in WIDTHS[-2::-1]:
         x = _convolve(layers.UpSampling2D(interpolation="nearest")(x), base * width)
-    x = unfold(layers.Conv2D(FOLD * FOLD * image_shape[2], 3, padding="same")(x), image_shape, FOLD)
+    x = depth_to_space(layers.Conv2D(FOLD * FOLD * image_shape[2], 3, padding="same")(x), image_shape, FOLD)
     return keras.Model(image, layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
