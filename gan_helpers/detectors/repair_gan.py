@@ -9,8 +9,13 @@ Three networks learn together, from good parts alone:
 - the *marker* M reads part, repair and how far they are apart, and says at each place how sure it is of a defect; it
   minimises the cross-entropy against the forged mask, defective places weighing more, since they are few.
 
-The map is M's log-odds, and the score its largest value over the part, less the part's median: a part that looks
-strange all over, since its lot or module is new, doesn't count as defective for that.
+The first half of the good parts teaches R and D, the second half M: so M sees repairs of parts that R has never seen,
+as it will in use. If both learnt from the same parts, R would know them by heart, M would expect perfect repairs, and
+every part of a new lot would look defective. So it goes wherever one model learns from another's answers (Wolpert 1992,
+doi:10.1016/S0893-6080(05)80023-1). Give the parts in the order in which they were made, and the halves hold different
+lots.
+
+The map is M's log-odds, bent to be positive, and the score its largest log-odds over the part.
 
 Sources of the ideas: restoring forged defects and marking them, Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610;
 judging patches, Isola et al. 2017, arXiv:1611.07004; the penalty, Mescheder, Geiger & Nowozin 2018, arXiv:1801.04406;
@@ -54,6 +59,8 @@ class RepairGAN(TrainedDetector):
     feature_weight : float
         Weight of the residual between D's features of part and repair, in the map; 0 leaves it out. It may be changed
         after fitting.
+    cross_fit : bool
+        False teaches both R and M from all parts.
     forged : bool
         False learns from good parts as they are: R is then an autoencoder with an opponent, there is nothing to mark,
         and the map is the squared residual. To see what forging brings.
@@ -82,6 +89,7 @@ class RepairGAN(TrainedDetector):
         batch=8,
         adversarial=0.02,
         feature_weight=0.0,
+        cross_fit=True,
         forged=True,
         pooling="max",
         ema_decay=0.995,
@@ -92,6 +100,7 @@ class RepairGAN(TrainedDetector):
         self.batch = batch
         self.adversarial = adversarial
         self.feature_weight = feature_weight
+        self.cross_fit = cross_fit
         self.forged = forged
         self.pooling = checked_pooling(pooling)
         self.ema_decay = ema_decay
@@ -109,14 +118,22 @@ class RepairGAN(TrainedDetector):
         forger, rng = balance.Forger(shape[0], most=MOST_DEFECTS), np.random.default_rng(self.seed)
         step = self._make_step(restorer, marker)
 
-        def on_batch(batch):
-            good = balance.vary((batch.numpy() + 1) / 2, rng)
+        half = len(pictures) // 2 if self.cross_fit else 0
+        to_repair, to_mark = (pictures[:half], pictures[half:]) if half else (pictures, pictures)
+
+        def spoil(good):
+            good = balance.vary((good + 1) / 2, rng)
             n_spoiled = round(SPOILED * len(good)) if self.forged else 0
             spoiled, masks = good.copy(), np.zeros(good.shape[:3], bool)
             spoiled[:n_spoiled], masks[:n_spoiled] = forger.forge(good[:n_spoiled], seed=rng)
-            return step(spoiled * 2 - 1, good * 2 - 1, masks)
+            return spoiled * 2 - 1, good * 2 - 1, masks
 
-        told = np.stack(self._train(on_batch, pictures, steps=self.steps))
+        def on_batch(batch):
+            spoiled, good, _ = spoil(to_repair[rng.integers(len(to_repair), size=self.batch)])
+            marked, _, masks = spoil(batch.numpy())
+            return step(spoiled, good, marked, masks)
+
+        told = np.stack(self._train(on_batch, to_mark, steps=self.steps))
         self.history = {name: told[:, i].tolist() for i, name in enumerate(("repair", "adversarial", "marking"))}
         if self.feature_weight:
             self.feature_scale = self._typical_feature_residual(pictures)
@@ -134,7 +151,7 @@ class RepairGAN(TrainedDetector):
             optimizers[which].apply(tape.gradient(loss, variables), variables)
 
         @tf.function(autograph=False)
-        def step(spoiled, good, masks):
+        def step(spoiled, good, marked, masks):
             rate = RATE * ops.minimum((done + 1) / WARM_UP, 0.51 + 0.49 * ops.cos(np.pi * done / self.steps))
             for optimizer, share in zip(optimizers, (1.0, 1.0, 0.5), strict=True):
                 optimizer.learning_rate.assign(rate * share)
@@ -152,8 +169,9 @@ class RepairGAN(TrainedDetector):
                     loss = _discriminator_loss(discriminator, game, good, repair)
                 learn(2, tape, loss)
             if self.forged:
+                seen = networks.seen_by_marker(marked, restorer(marked, training=False))
                 with tf.GradientTape() as tape:
-                    told[2] = _marking_loss(marker(networks.seen_by_marker(spoiled, repair), training=True), masks)
+                    told[2] = _marking_loss(marker(seen, training=True), masks)
                 learn(1, tape, told[2])
             for kept, network in ((self.restorer, restorer), (self.marker, marker)):
                 move_average(kept, network, done, self.ema_decay)
@@ -174,7 +192,7 @@ class RepairGAN(TrainedDetector):
         if self.feature_weight:
             evidence = evidence + self.feature_weight * self._feature_residual(pictures, repair) / self.feature_scale
         flat = ops.reshape(evidence, (-1, evidence.shape[1] * evidence.shape[2]))
-        score = ops.max(flat, axis=1) - ops.median(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
+        score = ops.max(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
         return score, _enlarge(ops.softplus(evidence) if self.forged else evidence)
 
     def _feature_residual(self, pictures, repair):
