@@ -49,7 +49,6 @@ class Run:
     seed: int | None = None
     size: int = 64
     cut: int | None = None
-    minutes: float | None = None
     budget: str = field(default_factory=settings.budget)
 
     @property
@@ -65,18 +64,18 @@ class Run:
         """What tells this run from others of the same data set, as `pandas` reads it back."""
         return {
             name: np.nan if (value := getattr(self, name)) is None else value
-            for name in ("size", "cut", "method", "seed", "budget", "minutes_allowed")
+            for name in ("size", "cut", "method", "seed", "budget")
         }
-
-    @property
-    def minutes_allowed(self):
-        """The minutes, where the method can be told; None otherwise."""
-        return self.minutes if takes(self.method, "minutes") else None
 
 
 def available():
     """Return the methods that this version of the course has, in the order of `METHODS`."""
     return [name for name, (class_name, _) in METHODS.items() if class_name in detectors.__all__]
+
+
+def size_of(method):
+    """Return the side at which a method is measured, unless told otherwise: repair GANs see twice as finely."""
+    return 128 if METHODS[method][0] == "RepairGAN" else 64
 
 
 def takes(method, argument):
@@ -101,8 +100,6 @@ def make(run):
         arguments["side"] = SUSPICIOUS_BRIGHTNESS.get(run.data, "both")
     if run.seed is not None:
         arguments["seed"] = run.seed
-    if run.minutes_allowed is not None:
-        arguments["minutes"] = run.minutes_allowed
     return getattr(detectors, class_name)(**arguments)
 
 

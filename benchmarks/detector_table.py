@@ -80,8 +80,9 @@ def _section(title, rows):
     heads += ["minutes", "ms, alone", "ms, in a batch", "chosen on test"]
     body = []
     for method in METHODS:
-        for minutes, same in rows[rows["method"] == method].groupby("minutes_allowed", dropna=False):
-            body.append(_line(method if np.isnan(minutes) else f"{method}, {minutes:g} min", same, rates))
+        same = rows[rows["method"] == method]
+        if len(same):
+            body.append(_line(method, same, rates))
     return [f"\n## {title}\n", f"{sizes} Measured on {machines}.\n", _cells(heads), "|" + " --- |" * len(heads), *body]
 
 

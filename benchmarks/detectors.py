@@ -1,10 +1,10 @@
 """Quality of every detector on both data sets, three seeds each, or on a folder of your own: ``make bench``.
 
 Each run is a process of its own on one core, two at a time. Rows are written as they come in, so that a stopped
-benchmark goes on where it was; ``benchmarks/detectors/README.md`` holds the tables. It takes hours at the full budget,
+benchmark goes on where it was; ``data/benchmarks/README.md`` holds the tables. It takes hours at the full budget,
 minutes at ``GAN_QC_BUDGET=smoke``.
 
-python benchmarks/detectors.py --data my_parts --size 128 --methods pca,repair_gan --seeds 0,1,2 --minutes 5
+python benchmarks/detectors.py --data my_parts --size 128 --methods pca,repair_gan --seeds 0,1,2
 """
 
 import argparse
@@ -28,11 +28,12 @@ import detector_table
 import pandas as pd
 from detector_run import OWN, Run
 
+from gan_helpers import settings
 from gan_helpers.checkpoints import SEEDS
 
 SIDES = (32, 64, 128, 256)
 REFERENCE_CUT = 27
-FOLDER = Path(__file__).parent / "detectors"
+FOLDER = settings.data_folder() / "benchmarks"
 ONE_CORE = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "TQDM_DISABLE"), "1")
 _writing = threading.Lock()
 
@@ -61,7 +62,7 @@ def planned(options):
         for cut in options.cuts if data == "solar" else [None]:
             for method in options.methods:
                 seeds = options.seeds if detector_run.takes(method, "seed") else [None]
-                settings_of_run = {"size": options.size, "cut": cut, "minutes": options.minutes}
+                settings_of_run = {"size": options.size or detector_run.size_of(method), "cut": cut}
                 runs += [Run(data, method, seed, **settings_of_run) for seed in seeds]
     return runs
 
@@ -70,11 +71,10 @@ def _options(arguments):
     known = detector_run.available()
     parser = argparse.ArgumentParser(prog="benchmarks/detectors.py", description=__doc__.splitlines()[0])
     parser.add_argument("--data", nargs="+", default=list(OWN), help=f"of {', '.join(OWN)}, or folders (default: both)")
-    parser.add_argument("--size", type=int, default=64, choices=SIDES, help="side in pixels (default: 64)")
+    parser.add_argument("--size", type=int, choices=SIDES, help="side in pixels (default: 64, repair GANs 128)")
     parser.add_argument("--methods", type=_names, default=known, help=f"of {','.join(known)} (default: all)")
     parser.add_argument("--seeds", type=_numbers, default=list(SEEDS), help="default: 0,1,2")
     parser.add_argument("--cuts", type=_numbers, default=[REFERENCE_CUT], help="of the solar cells (default: 27)")
-    parser.add_argument("--minutes", type=float, help="of training, for methods that can be told")
     parser.add_argument("--again", action="store_true", help="run again what was run before")
     parser.add_argument("--at-once", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--out", type=Path, default=FOLDER, help=f"default: {FOLDER.name}")
@@ -83,10 +83,6 @@ def _options(arguments):
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.methods if name not in known]:
         parser.error(f"there is no method {unknown[0]!r}; choose of {', '.join(known)}")
-    if options.minutes is not None and options.minutes <= 0:
-        parser.error(f"--minutes is {options.minutes:g}; give more than 0")
-    if options.minutes is not None and not any(detector_run.takes(name, "minutes") for name in options.methods):
-        parser.error("none of these methods can be told its minutes; leave --minutes out, and set GAN_QC_BUDGET")
     if options.at_once < 1:
         parser.error(f"--at-once is {options.at_once}; give at least 1")
     if not options.one:
@@ -98,7 +94,7 @@ def _options(arguments):
 def _check(data, options, parser):
     """Read the data once before anything runs, so that trouble is told at once and once only."""
     try:
-        split = detector_run.load(data, size=options.size)
+        split = detector_run.load(data, size=options.size or 64)
     except ValueError as problem:
         parser.error(str(problem))
     if not len(split.test.defective) or not len(split.test.good):

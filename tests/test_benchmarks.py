@@ -72,6 +72,12 @@ class TestRuns:
         ]
         assert {(run.data, run.cut) for run in runs} == {("parts", None), ("solar", 27), ("solar", 0)}
 
+    def test_repair_gans_are_measured_at_128_pixels_unless_told_otherwise(self):
+        options = ["--one", "{}", "--methods", "pca,repair_gan", "--seeds", "0", "--data", "parts"]
+        assert [run.size for run in benchmark.planned(benchmark._options(options))] == [64, 128]
+        told = benchmark._options([*options, "--size", "32"])
+        assert [run.size for run in benchmark.planned(told)] == [32, 32]
+
     def test_every_method_can_be_made(self):
         for name in detector_run.available():
             seed = 3 if detector_run.takes(name, "seed") else None
@@ -84,8 +90,6 @@ class TestRuns:
         [
             (["--methods", "oracle"], "no method 'oracle'"),
             (["--size", "40"], "invalid choice: 40"),
-            (["--minutes", "0"], "give more than 0"),
-            (["--minutes", "5", "--methods", "pca"], "none of these methods can be told"),
             (["--at-once", "0"], "at least 1"),
             (["--data", "nowhere"], "There is no folder"),
         ],
@@ -140,7 +144,7 @@ class TestMeasuring:
 
 
 def rows(method, aurocs, **more):
-    basis = {"size": 64, "cut": np.nan, "budget": "full", "minutes_allowed": np.nan, "machine": "this one"}
+    basis = {"size": 64, "cut": np.nan, "budget": "full", "machine": "this one"}
     basis |= {"n_train": 9, "n_calibration": 9, "n_good": 5, "n_defective": 5, "average_precision": 0.5}
     basis |= {"minutes": 2.0, "one_ms": 1.5, "batch_ms": 0.25} | more
     return pd.DataFrame(
@@ -165,10 +169,11 @@ class TestTables:
         assert "all 2 cuts together\n" in text
         assert "| pca | 2 | 0.700 (0.600 to 0.800) |" in text
 
-    def test_runs_of_other_length_are_not_mixed(self):
-        both = pd.concat([rows("repair_gan", [0.9], minutes_allowed=5.0), rows("repair_gan", [0.8])])
+    def test_runs_of_other_size_or_budget_are_not_mixed(self):
+        both = pd.concat([rows("repair_gan", [0.9], size=128), rows("repair_gan", [0.8], budget="lesson")])
         text = detector_table.figures({"parts": both})
-        assert "| repair_gan, 5 min | 1 | 0.900 |" in text
+        assert "128x128\n" in text and "budget `lesson`\n" in text
+        assert "| repair_gan | 1 | 0.900 |" in text
         assert "| repair_gan | 1 | 0.800 |" in text
 
     def test_what_is_written_around_the_tables_is_kept(self, tmp_path):
