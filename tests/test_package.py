@@ -73,7 +73,8 @@ def test_importing_the_package_imports_no_room_and_no_heavy_library():
 
 
 @pytest.mark.parametrize(
-    "room", ["datasets", "decisions", "detectors", "parts", "plots", "lesson", "machine", "widgets"]
+    "room",
+    ["balance", "datasets", "decisions", "deploy", "detectors", "parts", "plots", "lesson", "machine", "widgets"],
 )
 def test_rooms_that_train_nothing_do_not_load_tensorflow(room):
     assert "tensorflow" not in modules_after(f"import gan_helpers\ngan_helpers.{room}")

@@ -59,7 +59,7 @@ def benchmark(name):
     path = settings.data_folder() / "benchmarks" / f"{name}.csv"
     if not path.is_file():
         raise FileNotFoundError(
-            f"{path} is missing; `python benchmarks/detectors.py --data {name} --out {path.parent}` makes it, in hours."
+            f"{path} is missing; make it with `python benchmarks/detectors.py --data {name}`, which takes hours."
         )
     rows = pd.read_csv(path)
     if "cut" in rows:
@@ -82,18 +82,21 @@ def benchmark_table(rows, methods=METHODS):
     Returns
     -------
     pandas.DataFrame
-        Indexed by the method's name in words: ``side``, ``budget``, ``seeds``, ``AUROC`` (mean over seeds), ``least``
-        and ``largest`` over seeds, ``low`` and ``high`` (ends of the 95 % bootstrap interval over test parts, averaged
+        Indexed by the method's name in words, with its side and its budget where these are not the usual ones (the side
+        of most rows, and ``full``): ``side``, ``budget``, ``seeds``, ``AUROC`` (mean over seeds), ``least`` and
+        ``largest`` over seeds, ``low`` and ``high`` (ends of the 95 % bootstrap interval over test parts, averaged
         over seeds), ``TPR at 5 %``, ``AUPRO`` (NaN where no masks are known), ``chosen on test`` (AUROC of the best of
         about twenty looks at the test set; NaN where there are none), ``minutes`` of training, ``ms`` for one part.
     """
-    lines = []
+    lines, usual = [], rows["size"].mode()[0]
     known = [method for method in METHODS if method in set(methods)]
     for method in known:
         for (_, size, budget), same in rows[rows["method"] == method].groupby(SAME):
             mean = same.reindex(columns=_AVERAGED).mean()
+            title = METHODS[method] + (f", {size} pixels" if size != usual else "")
+            title += f", budget {budget}" if budget != "full" else ""
             lines.append(
-                {"method": METHODS[method], "side": size, "budget": budget, "seeds": len(same)}
+                {"method": title, "side": size, "budget": budget, "seeds": len(same)}
                 | {heading: mean[column] for column, heading in _AVERAGED.items()}
                 | {"least": same["auroc"].min(), "largest": same["auroc"].max()}
             )

@@ -148,7 +148,7 @@ def model_card(name, split, detector, table):
     gan = table[table["method"] == detector.name]["auroc"]
     spread = f"AUROC over {len(gan)} seeds: {gan.mean():.3f}, from {gan.min():.3f} to {gan.max():.3f}."
     if len(gan) == 1:
-        spread = f"AUROC of this one seed: {gan.iloc[0]:.3f}; more seeds are in `benchmarks/detectors`."
+        spread = f"AUROC of this one seed: {gan.iloc[0]:.3f}; more seeds are in `data/benchmarks`."
     lines = [
         f"# {title} on {TITLES[name]}",
         "",
