@@ -93,7 +93,9 @@ def _line(title, rows, rates):
     added = (rows["auroc_chosen_on_test"] - auroc).mean() if "auroc_chosen_on_test" in rows else np.nan
     cells = [title, str(len(rows)), spread, interval]
     cells += ["" if np.isnan(rows[column].mean()) else f"{rows[column].mean():.3f}" for column in rates]
-    cells += [f"{rows['minutes'].mean():.1f}", *(f"{rows[column].median():.3g}" for column in ("one_ms", "batch_ms"))]
+    cells.append(f"{rows['minutes'].mean():.1f}")
+    paces = [rows[column].median() for column in ("one_ms", "batch_ms")]
+    cells += ["" if np.isnan(pace) else f"{pace:.3g}" for pace in paces]
     return _cells([*cells, "" if np.isnan(added) else f"+{added:.3f}"])
 
 

@@ -80,9 +80,8 @@ enter("PCA", pca)
 enter("PCA, local maximum", detectors.PCAReconstruction(64, pooling="max").fit(learn.images))
 
 # %% [markdown]
-# It does, and by more than many articles gain with a new network. Keep the last line in mind: a method without any
-# training to speak of. It is the mark that every GAN of this lesson has to pass, and further down you write it
-# yourself.
+# It does, and a lot. Keep the last line in mind: nothing was trained for it that deserves the name. It is the mark
+# that every GAN of this lesson has to pass, and further down you write it yourself.
 
 # %%
 assert 0.70 < board["PCA"]["AUROC"] < 0.80
@@ -347,12 +346,14 @@ assert np.allclose(by_hand, scores["PCA, local maximum"], rtol=0.01)
 f_anogan.pooling = ganomaly.pooling = "max"
 ganomaly.score_by = "residual"
 enter("f-AnoGAN, local maximum", f_anogan, board["f-AnoGAN"]["minutes"])
+assert 0.70 < board["f-AnoGAN, local maximum"]["AUROC"] < 0.80
 enter("GANomaly, local maximum", ganomaly, board["GANomaly"]["minutes"])
 
 # %% [markdown]
-# The same networks, another sum, and both rise. PCA with the same sum is still ahead: what a GAN can't redraw of a
-# good plate, its glare and its grain, sticks out *locally* too. No way of adding up mends that. The generator would
-# have to be taught what a defect is, without a defect.
+# The same networks, another sum, and f-AnoGAN rises. (For GANomaly the residual of so short a training is a poor
+# guide; read its line.) PCA with the same sum is still ahead: what a GAN can't redraw of a good plate, its glare and
+# its grain, sticks out *locally* too. No way of adding up mends that. The generator would have to be taught what a
+# defect is, without a defect.
 
 # %% [markdown]
 # ## Forged defects
@@ -476,8 +477,9 @@ fig = plots.inspection(
     repair.reconstruct(some.images),
     repair.anomaly_map(some.images),
     repair_p,
-    kinds=kinds,
+        kinds=kinds,
     masks=some.masks,
+    strongest=np.quantile(repair.anomaly_map(held_out.images), 0.999),
 )
 plots.show(
     fig,
@@ -486,9 +488,8 @@ plots.show(
 )
 
 # %% [markdown]
-# Compare with lesson 00. There the map glowed at glare and rims as well. Here it is dark nearly everywhere and glows
-# at the defect, because the marker has learnt that glare comes and goes on good plates. It was taught on forgeries
-# only: nobody showed it a burr or a missing hole.
+# Compare with lesson 00, where the map of f-AnoGAN glowed at glare and rims as well. The marker has learnt that glare
+# comes and goes on good plates. It was taught on forgeries only: nobody showed it a burr or a missing hole.
 
 # %%
 if budget() != "smoke":
@@ -663,9 +664,8 @@ for name, table in tables.items():
     )
 
 # %% [markdown]
-# For a training that has settled the gain is small; for a game that swings it is large, and it is largest where the
-# figure is poor and the test set small. That is how a method gets published with one figure and is reproduced with
-# another.
+# Where a training has settled, the gain is small. Where it swings, as games do, or where the test set is small, it is
+# large. That is how a method gets published with one figure and is reproduced with another.
 
 # %% [markdown]
 # ## Decide
@@ -857,8 +857,8 @@ found.rename_axis(index="strength", columns="length in pixels").round(2)
 #
 # In lesson 01 you judged 24 solar cells. On *real* cells, then: how far do you agree with a detector, beyond what
 # chance would bring? Cohen's **kappa** is (observed agreement - agreement by chance) / (1 - agreement by chance): 1
-# is one mind, 0 is a coin. The shipped detectors judge the cells: the repair GAN at 128 pixels if it is there,
-# f-AnoGAN otherwise.
+# is one mind, 0 is what chance would bring. The shipped detectors judge the cells: the repair GAN at 128 pixels if it
+# is there, f-AnoGAN otherwise.
 
 # %%
 try:
@@ -893,9 +893,8 @@ pairs = decisions.agreement(first, rejects[rows], cells.test.labels[rows], names
 pd.DataFrame(pairs).set_index("pair").round(2)
 
 # %% [markdown]
-# Look at the intervals before you look at the figures: 24 cells say little, and kappa needs a hundred to say
-# something. The first row matters most: where the two of you disagree, the one sees what the other misses, and a
-# second look pays.
+# Look at the intervals before you look at the figures: 24 cells say little. The first row matters most: where the two
+# disagree, the one may see what the other misses, and a second look pays.
 #
 # What the detector sees on real cells, where no masks are known:
 
@@ -952,7 +951,8 @@ parities = {
     for name, file in files.items()
 }
 if budget() != "smoke":
-    assert all(abs(row["auroc_difference"]) < 0.03 for row in parities.values())
+        for name, row in parities.items():
+        assert abs(row["auroc_difference"]) < (0.005 if name == "ONNX" else 0.03)
 columns = [
     "score_spread",
     "largest_score_difference",
@@ -995,7 +995,7 @@ latency.round(2)
 # **Take something plainer when** parts hardly vary: PCA with a local maximum is fitted in a second, and is the rival
 # that a report has to show. When you have a few hundred labelled defects: a classifier, or the detector of lesson 06,
 # which uses them. When large pretrained networks may be used: patch neighbours on their features are strong on many
-# sets (issue of size and licence). When a dimension is wanted: a gauge.
+# sets (mind their size and licence). When a dimension is wanted: a gauge.
 #
 # **Don't** search latent vectors at a line, don't average a map into one number, don't choose by the test, and don't
 # believe a figure without its interval, its split and its plain rival. How your own board says it:
