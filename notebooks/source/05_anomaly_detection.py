@@ -477,7 +477,7 @@ fig = plots.inspection(
     repair.reconstruct(some.images),
     repair.anomaly_map(some.images),
     repair_p,
-        kinds=kinds,
+    kinds=kinds,
     masks=some.masks,
     strongest=np.quantile(repair.anomaly_map(held_out.images), 0.999),
 )
@@ -951,15 +951,9 @@ parities = {
     for name, file in files.items()
 }
 if budget() != "smoke":
-        for name, row in parities.items():
+    for name, row in parities.items():
         assert abs(row["auroc_difference"]) < (0.005 if name == "ONNX" else 0.03)
-columns = [
-    "score_spread",
-    "largest_score_difference",
-    "rank_correlation",
-    "auroc",
-    "auroc_exported",
-]
+columns = ["score_spread", "largest_score_difference", "auroc", "auroc_exported"]
 pd.DataFrame(parities).T.reindex(columns=columns).round(4)
 
 # %% [markdown]
