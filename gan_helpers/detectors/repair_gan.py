@@ -193,7 +193,7 @@ class RepairGAN(TrainedDetector):
             evidence = evidence + self.feature_weight * self._feature_residual(pictures, repair) / self.feature_scale
         flat = ops.reshape(evidence, (-1, evidence.shape[1] * evidence.shape[2]))
         score = ops.max(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
-        return score, _enlarge(ops.softplus(evidence) if self.forged else evidence)
+        return score, _enlarge(_softplus(evidence) if self.forged else evidence)
 
     def _feature_residual(self, pictures, repair):
         seen, again = (self.discriminator(image, training=False)[0] for image in (pictures, repair))
@@ -223,6 +223,11 @@ def _marking_loss(logits, masks):
     marked = ops.max_pool(ops.cast(masks, "float32")[..., None], 4)[..., 0]
     entropy = ops.binary_crossentropy(marked, logits, from_logits=True)
     return ops.mean(entropy * (1 + (DEFECT_WEIGHT - 1) * marked))
+
+
+def _softplus(logits):
+    """Return ``log(1 + exp(t))``, written so that it overflows in no exported file either."""
+    return ops.relu(logits) + ops.log1p(ops.exp(-ops.abs(logits)))
 
 
 def _shrink(maps):
