@@ -154,7 +154,7 @@ class TestNetworks:
 
 def test_the_last_doubling_lays_four_channels_out_as_two_by_two_pixels():
     channels = keras.Input((16, 16, 4))
-    unfold = keras.Model(channels, networks.adversarial._unfold(channels, (32, 32, 1)))
+    unfold = keras.Model(channels, networks.adversarial.depth_to_space(channels, (32, 32, 1)))
     given = np.random.default_rng(0).standard_normal((1, 16, 16, 4)).astype(np.float32)
     expected = tf.nn.depth_to_space(given, 2)
     np.testing.assert_array_equal(unfold(given), expected)

@@ -54,11 +54,11 @@ print(
 board, scores, good_scores = {}, {}, {}
 
 
-def enter(name, detector, minutes=np.nan):
+def enter(name, detector, minutes=np.nan, split=plates):
     """Score the test plates, keep the scores, and write a line on the board."""
-    good_scores[name] = detector.score(held_out.images)
+    good_scores[name] = detector.score(split.calibration.images)
     start = time.perf_counter()
-    scores[name] = detector.score(test.images)
+    scores[name] = detector.score(split.test.images)
     ms = 1000 * (time.perf_counter() - start) / len(test)
     auroc = decisions.auroc(test.labels, scores[name])
     low, high = decisions.bootstrap_interval(decisions.auroc, test.labels, scores[name])
@@ -442,7 +442,7 @@ def look(detector, share):
     on_test.append((share, decisions.auroc(test.labels, detector.score(test.images))))
 
 
-repair = detectors.RepairGAN(steps=by_budget(smoke=4, lesson=1000, full=5000), seed=5)
+repair = detectors.RepairGAN(steps=by_budget(smoke=4, lesson=1200, full=5000), seed=5)
 repair.fit(learn.images, watch=with_a_bar("repair GAN", look))
 exam.restore(repair)
 enter("repair GAN", repair, repair.fit_seconds / 60)
@@ -466,21 +466,38 @@ plots.show(
 )
 
 # %% [markdown]
-# Now look at what it does. A plate of each kind of defect: photograph, repair, and the map over the photograph, the
-# true defect outlined. **Guess first:** which kind will it miss?
+# Is it done? Look at the right end of the curve. A minute on one core brings it so far; what would ten minutes bring,
+# and pictures of twice the side? The course ships such a detector, trained in the same way with nothing chosen.
+# **Guess first:** where will it stand on the board?
+
+# %%
+try:
+    shipped = checkpoints.load("parts", "repair_gan")
+    taken = checkpoints.figures("parts", "repair_gan").query("method == 'repair_gan'")
+    taken = taken["minutes"].iloc[0]
+except FileNotFoundError as missing:
+    print(missing, "The one that you have trained serves instead.")
+    shipped, taken = repair, repair.fit_seconds / 60
+fine = datasets.load_parts(size=shipped.image_shape[0])
+enter("repair GAN, shipped", shipped, taken, fine)
+
+# %% [markdown]
+# From here on the shipped one is used; yours is `repair`, and every cell below can be run with it instead (`shipped,
+# fine = repair, plates`). Now look at what it does. A plate of each kind of defect: photograph, repair, and the map
+# over the photograph, the true defect outlined. **Guess first:** which kind will it miss?
 
 # %%
 kinds = [str(kind) for kind in np.unique(test.kinds) if kind != "good"]
-some = test[[int(np.flatnonzero(test.kinds == kind)[3]) for kind in kinds]]
-repair_p = decisions.conformal_p_values(good_scores["repair GAN"], repair.score(some.images))
+some = fine.test[[int(np.flatnonzero(test.kinds == kind)[3]) for kind in kinds]]
+calm = good_scores["repair GAN, shipped"]
 fig = plots.inspection(
     some.images,
-    repair.reconstruct(some.images),
-    repair.anomaly_map(some.images),
-    repair_p,
+    shipped.reconstruct(some.images),
+    shipped.anomaly_map(some.images),
+    decisions.conformal_p_values(calm, shipped.score(some.images)),
     kinds=kinds,
     masks=some.masks,
-    strongest=np.quantile(repair.anomaly_map(held_out.images), 0.999),
+    strongest=np.quantile(shipped.anomaly_map(fine.calibration.images), 0.999),
 )
 plots.show(
     fig,
@@ -494,8 +511,10 @@ plots.show(
 
 # %%
 if budget() != "smoke":
-    assert board["repair GAN"]["AUROC"] > board["f-AnoGAN, local maximum"]["AUROC"]
-    assert board["repair GAN"]["AUROC"] > 0.85
+    assert exam.best[1] > 0.65
+    assert board["repair GAN"]["AUROC"] > board["f-AnoGAN"]["AUROC"]
+if shipped is not repair:
+    assert board["repair GAN, shipped"]["AUROC"] > board["PCA, local maximum"]["AUROC"]
 
 # %% [markdown]
 # ## What brings what
@@ -506,19 +525,19 @@ if budget() != "smoke":
 # a scale first: its mean over good plates.
 
 # %%
-few = learn.images[::8]
+few = fine.train.images[::8]
 seen, again = (
-    repair.discriminator(datasets.to_tanh(images), training=False)[0].numpy()
-    for images in (few, repair.reconstruct(few))
+    shipped.discriminator(datasets.to_tanh(images), training=False)[0].numpy()
+    for images in (few, shipped.reconstruct(few))
 )
-repair.feature_scale = np.float32(np.abs(seen - again).mean())
-switches, ablation = {"as trained": (repair.pooling, repair.feature_weight)}, {}
+shipped.feature_scale = np.float32(np.abs(seen - again).mean())
+switches, ablation = {"as trained": (shipped.pooling, shipped.feature_weight)}, {}
 switches |= {"mean instead of maximum": ("mean", 0.0), "with feature residual": ("max", 0.3)}
-for name, (repair.pooling, repair.feature_weight) in switches.items():
-    values = repair.score(test.images)
+for name, (shipped.pooling, shipped.feature_weight) in switches.items():
+    values = shipped.score(fine.test.images)
     interval = decisions.bootstrap_interval(decisions.auroc, test.labels, values)
     ablation[name] = (decisions.auroc(test.labels, values), *interval)
-repair.pooling, repair.feature_weight = switches["as trained"]
+shipped.pooling, shipped.feature_weight = switches["as trained"]
 
 # %% [markdown]
 # The others need trainings of their own, three seeds each, which take hours. The course has run them once; their rows
@@ -562,7 +581,7 @@ plots.show(
 # bars that overlap.
 
 # %%
-if budget() != "smoke":
+if shipped is not repair:
     assert ablation["mean instead of maximum"][0] < ablation["as trained"][0]
 
 # %% [markdown]
@@ -677,16 +696,14 @@ for name, table in tables.items():
 # may give more, or less. How much, is known before any part is made:
 
 # %%
-threshold = decisions.conformal_threshold(good_scores["repair GAN"], 0.05)
+threshold = decisions.conformal_threshold(calm, 0.05)
 low, high = decisions.false_alarm_range(len(held_out), 0.05)
-rejected = scores["repair GAN"] > threshold
+rejected = scores["repair GAN, shipped"] > threshold
 print(f"promised: 5 % on average; in 90 of 100 cases between {low:.1%} and {high:.1%}")
 print(f"on the good test plates: {rejected[test.labels == 0].mean():.1%} rejected")
 print(f"of the defective ones: {rejected[test.labels == 1].mean():.1%} rejected")
 one = int(np.flatnonzero(test.kinds == "crack")[3])
-p_value = decisions.conformal_p_values(good_scores["repair GAN"], scores["repair GAN"][[one]])[
-    0
-]
+p_value = decisions.conformal_p_values(calm, scores["repair GAN, shipped"][[one]])[0]
 print(f"one single plate, {test.names[one]}: p = {p_value:.4f}")
 
 # %% [markdown]
@@ -703,7 +720,7 @@ print(f"one single plate, {test.names[one]}: p = {p_value:.4f}")
 # %%
 from gan_helpers.widgets.threshold_desk import ThresholdDesk
 
-at_the_desk = ["repair GAN", "PCA, local maximum", "PCA"]
+at_the_desk = ["repair GAN, shipped", "PCA, local maximum", "PCA"]
 desk = ThresholdDesk(
     test.labels,
     {name: scores[name] for name in at_the_desk},
@@ -758,9 +775,9 @@ for desk.detector in reversed(at_the_desk):
 # One figure for all defects hides the one that hurts. By kind, at the conformal threshold:
 
 # %%
-maps = repair.anomaly_map(test.images)
+maps = shipped.anomaly_map(fine.test.images)
 by_kind = decisions.by_kind(
-    test.labels, scores["repair GAN"], test.kinds, threshold, test.masks, maps
+    test.labels, scores["repair GAN, shipped"], test.kinds, threshold, fine.test.masks, maps
 )
 columns = ["n", "auroc", "auroc_low", "auroc_high", "found", "found_rate", "aupro"]
 pd.DataFrame(by_kind).set_index("kind").sort_values("auroc")[columns].round(2)
@@ -773,7 +790,7 @@ pd.DataFrame(by_kind).set_index("kind").sort_values("auroc")[columns].round(2)
 # confidence. **Guess first:** are they far apart?
 
 # %%
-extent = decisions.defect_sizes(defective.masks).extent
+extent = decisions.defect_sizes(fine.test.defective.masks).extent
 hit = rejected[test.labels == 1]
 fig, axes = plots.panels(1, 1, width=7, row_height=2.8)
 axes[0, 0].plot(extent, np.where(hit, 1.03, -0.03), "|", color=plots.NEUTRAL)
@@ -804,7 +821,7 @@ plots.show(
 # %%
 from gan_helpers.widgets.defect_painter import DefectPainter
 
-painter = DefectPainter(repair, held_out.images[[5, 90, 170]], good_scores["repair GAN"])
+painter = DefectPainter(shipped, fine.calibration.images[[5, 90, 170]], calm)
 painter
 
 # %% [markdown]
@@ -838,13 +855,14 @@ answer_5_6 = lesson.check("5.6", answer_5_6)
 from gan_helpers.widgets.strokes import Stroke
 
 lengths, strengths = (3, 6, 12, 24), (0.1, 0.2, 0.3, 0.5, 0.8)
-good = test.good.images[::15]
+good, side = fine.test.good.images[::15], shipped.image_shape[0]
 painted = []
 for strength in strengths:
     for length in lengths:
-        stroke = Stroke([(20, 24), (20 + 0.8 * length, 24 + 0.6 * length)], 2.0, strength)
+        x, y = 0.3 * side, 0.4 * side
+        stroke = Stroke([(x, y), (x + 0.8 * length, y + 0.6 * length)], 2.0, strength)
         painted += [stroke.paint(image)[0] for image in good]
-alarm = (repair.score(np.array(painted)) > threshold).reshape(len(strengths), len(lengths), -1)
+alarm = (shipped.score(np.array(painted)) > threshold).reshape(len(strengths), len(lengths), -1)
 found = pd.DataFrame(alarm.mean(axis=2), index=strengths, columns=lengths)
 found.rename_axis(index="strength", columns="length in pixels").round(2)
 
@@ -932,12 +950,16 @@ plots.show(
 # %%
 import tempfile
 
-ranges = np.concatenate([learn.images[:60], spoiled[60:120]])
+good = fine.train.images[:120]
+forged, _ = balance.Forger(shipped.image_shape[0], most=5).forge(good[60:], seed=1)
+ranges = np.concatenate([good[:60], forged])
 folder, files = tempfile.mkdtemp(), {}
 exports = {
-    "ONNX": lambda place: deploy.export_onnx(repair, place, calibration=held_out.images),
+    "ONNX": lambda place: deploy.export_onnx(
+        shipped, place, calibration=fine.calibration.images
+    ),
     "LiteRT, int8": lambda place: deploy.export_litert(
-        repair, place, int8=True, representative=ranges, calibration=held_out.images
+        shipped, place, int8=True, representative=ranges, calibration=fine.calibration.images
     ),
 }
 for name, write in exports.items():
@@ -951,9 +973,9 @@ print(*files.values(), sep="\n")
 # Do the files say the same? *Parity* compares them with the detector, plate by plate, and the AUROC of both:
 
 # %%
-every_second = test[::2]
+every_second = fine.test[::2]
 parities = {
-    name: deploy.parity(repair, file, every_second.images, every_second.labels)
+    name: deploy.parity(shipped, file, every_second.images, every_second.labels)
     for name, file in files.items()
 }
 if budget() != "smoke":
