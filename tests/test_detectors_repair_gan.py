@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_helpers import balance, decisions, detectors, networks
+from gan_helpers import balance, decisions, deploy, detectors, networks
 from gan_helpers.detectors.repair_gan import _softplus
 from gan_helpers.detectors.trained import TrainedDetector
 
@@ -134,3 +134,9 @@ def test_a_very_sure_marker_gives_finite_maps():
     np.testing.assert_allclose(
         _softplus(np.array([-200.0, 0.0, 3.0, 200.0])), [0, np.log(2), np.log1p(np.exp(3)), 200], atol=1e-9
     )
+
+
+def test_it_leaves_the_laptop_as_onnx(trained, tmp_path):
+    exported = deploy.export_onnx(trained, tmp_path)
+    np.testing.assert_allclose(exported.score(parts(5, 5)), trained.score(parts(5, 5)), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(exported.anomaly_map(parts(5, 5)), trained.anomaly_map(parts(5, 5)), atol=1e-4)

@@ -227,7 +227,7 @@ def _marking_loss(logits, masks):
 
 def _softplus(logits):
     """Return ``log(1 + exp(t))``, written so that it overflows in no exported file either."""
-    return ops.relu(logits) + ops.log1p(ops.exp(-ops.abs(logits)))
+    return ops.relu(logits) + ops.log(1.0 + ops.exp(-ops.abs(logits)))  # ONNX has no log1p
 
 
 def _shrink(maps):
