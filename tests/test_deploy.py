@@ -46,9 +46,16 @@ class TestParity:
 
     def test_int8_does_not_cut_a_loud_defect_off_at_the_loudest_good_part(self, detector, exports):
         loud = NORMAL[:4].copy()
-        loud[:, 2:30, 2:30] = 1.0
-        assert detector.score(loud).min() > 1.5 * detector.score(NORMAL).max()
-        np.testing.assert_allclose(exports["litert_int8"].score(loud), detector.score(loud), rtol=0.1)
+        loud[:, 8:24, 8:24] = 0.0
+        loudest_good = detector.score(NORMAL).max()
+        assert detector.score(loud).min() > 2 * loudest_good
+        assert exports["litert_int8"].score(loud).min() > 2 * loudest_good
+
+    def test_int8_answers_a_defect_over_most_of_the_part_as_the_detector_does(self, detector, exports):
+        white = NORMAL[:4].copy()
+        white[:, 2:30, 2:30] = 1.0
+        assert detector.score(white).min() > 1.5 * detector.score(NORMAL).max()
+        np.testing.assert_allclose(exports["litert_int8"].score(white), detector.score(white), rtol=0.1)
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_part_alone_scores_as_in_a_batch_of_any_size(self, exports, kind):
