@@ -20,7 +20,8 @@ LEGEND = """
   up to 0.3 (where masks are known); means over the seeds.
 - **Escapes, overkill**: at the conformal threshold for 5 % false alarms; left open where there are fewer than 19
   calibration parts, since 5 % can't be promised then.
-- **Minutes** of training and **ms** a part, alone and in a batch of 64: one thread each, two runs at a time.
+- **Minutes** of training: processor time on one core, half of it on two. **ms** a part, alone and in a batch of 64:
+  one thread each, two runs at a time.
 - **Chosen on test**: what the best of about twenty looks at the *test* set during training would have added to the
   AUROC. That is how many published figures come about. It is not a result."""
 RATES = {

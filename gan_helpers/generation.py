@@ -6,7 +6,10 @@ different features can't be compared with each other, and none of them with publ
 on ImageNet.
 """
 
+import math
+
 import numpy as np
+from scipy.spatial.distance import cdist
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.neighbors import NearestNeighbors
@@ -199,6 +202,34 @@ def _checked(first, second, *, at_least):
     if pair[0].shape[1] != pair[1].shape[1]:
         raise ValueError(f"Features have {pair[0].shape[1]} and {pair[1].shape[1]} columns; use the same for both.")
     return pair
+
+
+def energy_distance(real, made):
+    """Measure how far two sets of points lie apart.
+
+    With points x of the one set and y of the other::
+
+        sqrt(2 mean |x - y| - mean |x - x'| - mean |y - y'|)
+
+    the means being over all pairs, those of a point with itself included. In the unit of the plane; it is zero only for
+    equal sets, so two samples of one shape have a little.
+
+    Parameters
+    ----------
+    real, made : numpy.ndarray
+        Float (n, d), (m, d).
+
+    Returns
+    -------
+    float
+        At least 0.
+
+    References
+    ----------
+    Székely & Rizzo 2013, doi:10.1016/j.jspi.2013.03.018. In one dimension it is `scipy.stats.energy_distance`.
+    """
+    squared = 2 * cdist(real, made).mean() - cdist(real, real).mean() - cdist(made, made).mean()
+    return math.sqrt(max(float(squared), 0.0))
 
 
 def mode_coverage(points, modes, *, spread):

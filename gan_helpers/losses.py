@@ -7,8 +7,11 @@ critic), float (n, 1) or (n,); every loss is a scalar to be minimised. ``s`` is 
 `GAMES` joins what belongs together: the two players' losses and the penalty.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from gan_helpers.settings import quiet_tensorflow
 
@@ -212,3 +215,13 @@ def game(name):
     if name not in GAMES:
         raise ValueError(f"There is no game {name!r}; choose one of {', '.join(GAMES)}.")
     return GAMES[name]
+
+
+@functools.cache
+def undecided_loss(name):
+    """Return the lowest loss of a D that gives every point the same output: what it pays if it can't tell them apart.
+
+    log 4 for minimax and non-saturating, log 2 for relativistic, 1/4 for least squares, 2 for hinge, 0 for Wasserstein.
+    """
+    outputs = np.linspace(-2, 2, 17, dtype=np.float32)[:, None]
+    return min(float(game(name).discriminator(output, output)) for output in outputs)

@@ -9,6 +9,7 @@ Two environment variables steer the course:
     Where progress and rendered data are kept; ``~/.gan_qc`` without it.
 """
 
+import contextlib
 import logging
 import os
 import random
@@ -57,6 +58,23 @@ def data_folder():
     return beside_the_package if (beside_the_package / "README.md").is_file() else home() / "data"
 
 
+@contextlib.contextmanager
+def error_stream_held_back():
+    """Hold back whatever is written to the error stream, by native code too, and show it only if the work fails."""
+    error_stream = os.dup(2)
+    with tempfile.TemporaryFile() as spoken:
+        os.dup2(spoken.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            spoken.seek(0)
+            os.write(error_stream, spoken.read())
+            raise
+        finally:
+            os.dup2(error_stream, 2)
+            os.close(error_stream)
+
+
 def quiet_tensorflow():
     """Import TensorFlow without its start-up messages, which look alarming and say nothing to a learner.
 
@@ -68,18 +86,8 @@ def quiet_tensorflow():
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if "tensorflow" in sys.modules:
         return
-    error_stream = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
-        os.dup2(held_back.fileno(), 2)
-        try:
-            import tensorflow  # noqa: F401
-        except BaseException:
-            held_back.seek(0)
-            os.write(error_stream, held_back.read())
-            raise
-        finally:
-            os.dup2(error_stream, 2)
-            os.close(error_stream)
+    with error_stream_held_back():
+        import tensorflow  # noqa: F401
     # lessons build many small models on purpose; the advice on how to build fewer would only worry
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

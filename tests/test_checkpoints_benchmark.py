@@ -68,8 +68,8 @@ class TestTable:
         assert table.index.tolist() == ["mean brightness", "f-AnoGAN", "repair GAN"]
 
     def test_only_the_methods_asked_for_are_shown(self):
-        rows = pd.DataFrame([row("pca"), row("repair_mean", 0)])
-        assert benchmark_table(rows, ["repair_mean"]).index.tolist() == ["repair GAN, mean instead of maximum"]
+        rows = pd.DataFrame([row("pca"), row("repair_no_average", 0)])
+        assert benchmark_table(rows, ["repair_no_average"]).index.tolist() == ["repair GAN without moving average"]
 
     def test_figures_that_were_not_measured_are_not_a_number(self):
         line = benchmark_table(pd.DataFrame([row("pca")])).loc["PCA"]

@@ -69,8 +69,8 @@ class TestIdeas:
         detector = tiny(forged=False, pooling="mean").fit(parts(8, 0))
         images = parts(4, 1)
         residual = np.square(2 * (images - detector.reconstruct(images))).mean(axis=-1)
-        blocks = residual.reshape(4, SIDE // 4, 4, SIDE // 4, 4).mean(axis=(2, 4))
-        np.testing.assert_allclose(detector._anomaly_map(images)[:, ::4, ::4], blocks, rtol=1e-4, atol=1e-6)
+        blocks = residual.reshape(4, SIDE // 2, 2, SIDE // 2, 2).mean(axis=(2, 4))
+        np.testing.assert_allclose(detector._anomaly_map(images)[:, ::2, ::2], blocks, rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(detector.score(images), residual.mean(axis=(1, 2)), rtol=1e-4)
         assert detector.history["marking"] == [0, 0]
 
@@ -97,18 +97,17 @@ class TestIdeas:
 
 
 class TestNetworks:
-    @pytest.mark.parametrize("shape", [(32, 32, 1), (64, 64, 3), (256, 256, 1)])
-    def test_shapes(self, shape):
+    @pytest.mark.parametrize(
+        ("shape", "places"), [((32, 32, 1), 16), ((64, 64, 3), 32), ((128, 128, 1), 32), ((256, 256, 1), 64)]
+    )
+    def test_shapes(self, shape, places):
         images = np.zeros((2, *shape), np.float32)
         repair = networks.restorer(shape, base=8)(images)
         assert repair.shape == (2, *shape)
-        assert networks.marker(shape, base=8)(networks.seen_by_marker(images, repair)).shape == (
-            2,
-            shape[0] // 4,
-            shape[1] // 4,
-        )
+        logits = networks.marker(shape, base=8)(networks.seen_by_marker(images, repair))
+        assert logits.shape == (2, places, places)
         features, outputs = networks.patch_discriminator(shape, base=8)(images)
-        assert features.shape[1:3] == outputs.shape[1:3] == (shape[0] // 8, shape[1] // 8)
+        assert features.shape[1:3] == outputs.shape[1:3] == (places // 2, places // 2)
 
     def test_no_skip_leads_around_the_code(self):
         restorer = networks.restorer((64, 64, 1), base=8, code=2)

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gan_helpers import generation, parts
 
@@ -166,3 +169,18 @@ class TestModes:
         assert found == 25
         # a normal law in two dimensions: 1 - exp(-9 / 2) lies within three deviations
         assert share == pytest.approx(1 - np.exp(-4.5), abs=0.01)
+
+
+@given(
+    st.lists(st.floats(-2, 2), min_size=1, max_size=20),
+    st.lists(st.floats(-2, 2), min_size=1, max_size=20),
+    st.floats(0, 6.3),
+)
+def test_on_a_line_the_energy_distance_is_scipys(real, made, turn):
+    along = np.array([np.cos(turn), np.sin(turn)])
+    ours = generation.energy_distance(np.outer(real, along), np.outer(made, along))
+    assert ours == pytest.approx(scipy.stats.energy_distance(real, made), abs=1e-6)
+
+
+def test_two_single_points_lie_their_distance_apart():
+    assert generation.energy_distance(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]])) == pytest.approx(np.sqrt(2 * 5))

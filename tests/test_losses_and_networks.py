@@ -102,6 +102,21 @@ class TestLosses:
         assert value == pytest.approx(np.log(4) - 2 * jensen_shannon, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("game_name", "loss"),
+    [
+        ("minimax", np.log(4)),
+        ("non_saturating", np.log(4)),
+        ("least_squares", 1 / 4),
+        ("hinge", 2),
+        ("wasserstein_gp", 0),
+        ("relativistic", np.log(2)),
+    ],
+)
+def test_a_discriminator_that_cannot_tell_pays_the_known_loss(game_name, loss):
+    assert losses.undecided_loss(game_name) == pytest.approx(loss, abs=1e-6)
+
+
 class TestPenalties:
     @pytest.mark.parametrize("norm", [0.5, 1.0, 3.0])
     def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one(self, norm):

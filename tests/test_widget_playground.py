@@ -9,14 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import scipy.stats
 import traitlets
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gan_helpers import datasets, generation, losses
 from gan_helpers.widgets import playground as module
-from gan_helpers.widgets.playground import FEWEST, SHOWN, SIDE, GanPlayground, energy_distance, undecided_loss
+from gan_helpers.widgets.playground import FEWEST, SHOWN, SIDE, GanPlayground
 
 CROSS = np.stack([np.linspace(-1, 1, 60), np.zeros(60)], axis=1)
 
@@ -68,7 +65,7 @@ def test_play_counts_rounds_and_says_how_it_stands(game):
     assert 0 <= figures["modes_found"] <= 8
     found, share = generation.mode_coverage(game._made, datasets.MODES["ring"], spread=0.04)
     assert (figures["modes_found"], figures["share_in_modes"]) == (found, share)
-    assert figures["distance"] == energy_distance(game._real, game._made)
+    assert figures["distance"] == generation.energy_distance(game._real, game._made)
     assert figures["median_pull"] == pytest.approx(np.median(np.linalg.norm(game._pull, axis=1)))
     assert game.play(2)["rounds"] == 5
 
@@ -191,39 +188,6 @@ def test_where_widgets_cannot_be_shown_there_is_a_picture(game):
     assert "application/vnd.jupyter.widget-view+json" in data
     assert data["image/png"].startswith(b"\x89PNG")
     assert "playground.play" in data["text/plain"]
-
-
-# Figures
-
-
-@given(
-    st.lists(st.floats(-2, 2), min_size=1, max_size=20),
-    st.lists(st.floats(-2, 2), min_size=1, max_size=20),
-    st.floats(0, 6.3),
-)
-def test_on_a_line_the_energy_distance_is_scipys(real, made, turn):
-    along = np.array([np.cos(turn), np.sin(turn)])
-    ours = energy_distance(np.outer(real, along), np.outer(made, along))
-    assert ours == pytest.approx(scipy.stats.energy_distance(real, made), abs=1e-6)
-
-
-def test_two_single_points_lie_their_distance_apart():
-    assert energy_distance(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]])) == pytest.approx(np.sqrt(2 * 5))
-
-
-@pytest.mark.parametrize(
-    ("game_name", "loss"),
-    [
-        ("minimax", np.log(4)),
-        ("non_saturating", np.log(4)),
-        ("least_squares", 1 / 4),
-        ("hinge", 2),
-        ("wasserstein_gp", 0),
-        ("relativistic", np.log(2)),
-    ],
-)
-def test_a_discriminator_that_cannot_tell_pays_the_known_loss(game_name, loss):
-    assert undecided_loss(game_name) == pytest.approx(loss, abs=1e-6)
 
 
 # Talking with the browser

@@ -28,8 +28,7 @@ METHODS = {  # as the benchmark calls them -> as a table does
     "repair_no_forging": "repair GAN without forged defects",
     "repair_no_opponent": "repair GAN without opponent",
     "repair_no_average": "repair GAN without moving average",
-    "repair_features": "repair GAN with feature residual",
-    "repair_mean": "repair GAN, mean instead of maximum",
+    "repair_no_cross_fit": "repair GAN, all parts for both networks",
 }
 SAME = ["method", "size", "budget"]  # runs that differ in the seed only
 

@@ -1,24 +1,14 @@
-"""Converters and runtimes talk to their makers on the error stream; this holds them back unless something fails."""
+"""Converters and runtimes talk to their makers, in warnings and on the error stream; this holds both back."""
 
 import contextlib
-import os
-import tempfile
 import warnings
+
+from gan_helpers.settings import error_stream_held_back
 
 
 @contextlib.contextmanager
 def held_back():
-    """Hold back warnings and whatever is written to the error stream; show the latter if the work inside fails."""
-    error_stream = os.dup(2)
-    with tempfile.TemporaryFile() as spoken, warnings.catch_warnings():
+    """Hold back warnings and what is written to the error stream; show the latter if the work inside fails."""
+    with error_stream_held_back(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        os.dup2(spoken.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            spoken.seek(0)
-            os.write(error_stream, spoken.read())
-            raise
-        finally:
-            os.dup2(error_stream, 2)
-            os.close(error_stream)
+        yield

@@ -22,6 +22,7 @@ METHODS = {  # what a saved detector calls itself -> where its class is
     "f_anogan": "f_anogan:FAnoGAN",
     "ganomaly": "ganomaly:GANomaly",
     "repair_gan": "repair_gan:RepairGAN",
+    "few_defects": "few_defects:FewDefects",
 }
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "AutoencoderDetector",
     "Detector",
     "FAnoGAN",
+    "FewDefects",
     "ForgedExam",
     "GANomaly",
     "MeanBrightness",

@@ -8,7 +8,7 @@ from the mean of a part's latent law (Kingma & Welling 2014, arXiv:1312.6114).
 
 from gan_helpers.detectors.base import checked_pooling
 from gan_helpers.detectors.similarity import structural_similarity
-from gan_helpers.detectors.trained import FINAL_RATE, WATCHED, TrainedDetector, settle
+from gan_helpers.detectors.trained import FINAL_RATE, WATCHED, TrainedDetector
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
@@ -20,8 +20,7 @@ from gan_helpers import networks, precision
 from gan_helpers.autoencoders import Autoencoder, VariationalAutoencoder
 from gan_helpers.gan.batches import stream
 
-RATE = 2e-3
-SETTLE = 640  # normal parts that settle the decoder's statistics
+RATE = 1e-3
 DISTANCES = ("l2", "ssim")
 
 
@@ -50,7 +49,7 @@ class _Reconstructing(TrainedDetector):
         falling = keras.optimizers.schedules.CosineDecay(RATE, max(self.steps, 1), alpha=FINAL_RATE)
         with precision.using():
             self.encoder = self._build_encoder(shape, sizes)
-            self.decoder = networks.generator(shape, **sizes, name="decoder")
+            self.decoder = networks.generator(shape, **sizes, batch_norm=False, name="decoder")
         model = self._model(falling)
         every, losses = max(self.steps // WATCHED, 1), []
 
@@ -63,7 +62,6 @@ class _Reconstructing(TrainedDetector):
         callback = keras.callbacks.LambdaCallback(on_train_batch_end=look)
         model.fit(batches.map(lambda batch: batch), epochs=1, shuffle=False, verbose=0, callbacks=[callback])
         self.history = {"loss": losses}
-        settle(self.decoder, self._latents(pictures[:SETTLE]))
 
     def _build_encoder(self, shape, sizes):
         return networks.encoder(shape, **sizes)
@@ -93,14 +91,14 @@ class AutoencoderDetector(_Reconstructing):
 
     name = "autoencoder"
 
-    def __init__(self, *, distance="l2", pooling="mean", latent_dim=64, base=24, steps=None, batch=32, seed=SEED):
+    def __init__(self, *, distance="l2", pooling="mean", latent_dim=64, base=24, steps=None, batch=8, seed=SEED):
         if distance not in DISTANCES:
             raise ValueError(f"distance is {distance!r}; choose one of {', '.join(DISTANCES)}.")
         self.distance = distance
         self.pooling = checked_pooling(pooling)
         self.latent_dim = latent_dim
         self.base = base
-        self.steps = by_budget(smoke=2, lesson=900, full=3000) if steps is None else steps
+        self.steps = by_budget(smoke=2, lesson=2000, full=6000) if steps is None else steps
         self.batch = batch
         self.seed = seed
         self.history = {"loss": []}
@@ -134,12 +132,12 @@ class VAEDetector(_Reconstructing):
 
     name = "vae"
 
-    def __init__(self, *, sigma=0.1, pooling="mean", latent_dim=64, base=24, steps=None, batch=32, seed=SEED):
+    def __init__(self, *, sigma=0.1, pooling="mean", latent_dim=64, base=24, steps=None, batch=8, seed=SEED):
         self.sigma = sigma
         self.pooling = checked_pooling(pooling)
         self.latent_dim = latent_dim
         self.base = base
-        self.steps = by_budget(smoke=2, lesson=900, full=3000) if steps is None else steps
+        self.steps = by_budget(smoke=2, lesson=2000, full=6000) if steps is None else steps
         self.batch = batch
         self.seed = seed
         self.history = {"loss": []}

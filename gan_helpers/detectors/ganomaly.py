@@ -17,7 +17,7 @@ the score is the residual of the picture, by mean or by local maximum.
 """
 
 from gan_helpers.detectors.base import checked_pooling
-from gan_helpers.detectors.trained import TrainedDetector, falling_adam, in_float32, move_average, settle
+from gan_helpers.detectors.trained import TrainedDetector, falling_adam, in_float32, move_average
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
@@ -29,7 +29,6 @@ from gan_helpers import losses, networks, precision
 
 GENERATOR_RATE, DISCRIMINATOR_RATE = 1e-3, 5e-4
 ADVERSARIAL_WEIGHT, IMAGE_WEIGHT, LATENT_WEIGHT = 1.0, 50.0, 1.0
-SETTLE = 640  # normal parts that settle the generator's statistics
 SCORES = ("latent", "residual")
 
 
@@ -64,7 +63,7 @@ class GANomaly(TrainedDetector):
         latent_dim=64,
         base=24,
         steps=None,
-        batch=32,
+        batch=8,
         ema_decay=0.995,
         score_by="latent",
         pooling="mean",
@@ -74,7 +73,7 @@ class GANomaly(TrainedDetector):
             raise ValueError(f"score_by is {score_by!r}; choose one of {', '.join(SCORES)}.")
         self.latent_dim = latent_dim
         self.base = base
-        self.steps = by_budget(smoke=2, lesson=600, full=1800) if steps is None else steps
+        self.steps = by_budget(smoke=2, lesson=1500, full=4000) if steps is None else steps
         self.batch = batch
         self.ema_decay = ema_decay
         self.score_by = score_by
@@ -87,7 +86,7 @@ class GANomaly(TrainedDetector):
         with precision.using():
             players = (
                 networks.encoder(shape, **sizes),
-                networks.generator(shape, **sizes),
+                networks.generator(shape, **sizes, batch_norm=False),
                 networks.encoder(shape, **sizes, name="second_encoder"),
             )
             discriminator = networks.discriminator(shape, base=self.base)
@@ -118,7 +117,6 @@ class GANomaly(TrainedDetector):
             return ops.stack([loss, *terms])
 
         told = self._train(step, pictures, steps=self.steps)
-        settle(self.generator, self.encoder(pictures[:SETTLE], training=False))
         self.history = {name: [float(row[place]) for row in told] for place, name in enumerate(self.history)}
 
     def _redraw(self, pictures):

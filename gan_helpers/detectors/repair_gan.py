@@ -52,7 +52,8 @@ class RepairGAN(TrainedDetector):
     steps : int, optional
         Batches to learn from; by budget when not given.
     base : int
-        Channels of the marker at a quarter of the side; the restorer has two thirds, the discriminator half of it.
+        Channels of the marker at the folded side (`networks.fold`); the restorer has two thirds, the discriminator half
+        of it.
     batch : int
     adversarial : float
         Weight a of what D says; 0 leaves D out.
@@ -113,30 +114,23 @@ class RepairGAN(TrainedDetector):
             restorer = networks.restorer(shape, base=2 * self.base // 3)
             marker = networks.marker(shape, base=self.base)
             self.discriminator = networks.patch_discriminator(shape, base=self.base // 2)
-        self.restorer, self.marker = _copy(restorer), _copy(marker)
-        self.feature_scale = np.float32(1)
+        self.restorer, self.marker = copied(restorer), copied(marker)
         forger, rng = balance.Forger(shape[0], most=MOST_DEFECTS), np.random.default_rng(self.seed)
+        share = SPOILED if self.forged else 0.0
         step = self._make_step(restorer, marker)
 
         half = len(pictures) // 2 if self.cross_fit else 0
         to_repair, to_mark = (pictures[:half], pictures[half:]) if half else (pictures, pictures)
 
-        def spoil(good):
-            good = balance.vary((good + 1) / 2, rng)
-            n_spoiled = round(SPOILED * len(good)) if self.forged else 0
-            spoiled, masks = good.copy(), np.zeros(good.shape[:3], bool)
-            spoiled[:n_spoiled], masks[:n_spoiled] = forger.forge(good[:n_spoiled], seed=rng)
-            return spoiled * 2 - 1, good * 2 - 1, masks
-
         def on_batch(batch):
-            spoiled, good, _ = spoil(to_repair[rng.integers(len(to_repair), size=self.batch)])
-            marked, _, masks = spoil(batch.numpy())
+            repaired = to_repair[rng.integers(len(to_repair), size=self.batch)]
+            spoiled, good, _ = spoiled_batch(repaired, forger, rng, share)
+            marked, _, masks = spoiled_batch(batch.numpy(), forger, rng, share)
             return step(spoiled, good, marked, masks)
 
         told = np.stack(self._train(on_batch, to_mark, steps=self.steps))
         self.history = {name: told[:, i].tolist() for i, name in enumerate(("repair", "adversarial", "marking"))}
-        if self.feature_weight:
-            self.feature_scale = self._typical_feature_residual(pictures)
+        self.feature_scale = self._typical_feature_residual(pictures)
 
     def _make_step(self, restorer, marker):
         discriminator, players = self.discriminator, (restorer, marker, self.discriminator)
@@ -171,7 +165,7 @@ class RepairGAN(TrainedDetector):
             if self.forged:
                 seen = networks.seen_by_marker(marked, restorer(marked, training=False))
                 with tf.GradientTape() as tape:
-                    told[2] = _marking_loss(marker(seen, training=True), masks)
+                    told[2] = marking_loss(marker(seen, training=True), masks)
                 learn(1, tape, told[2])
             for kept, network in ((self.restorer, restorer), (self.marker, marker)):
                 move_average(kept, network, done, self.ema_decay)
@@ -188,12 +182,12 @@ class RepairGAN(TrainedDetector):
         if self.forged:
             evidence = self.marker(networks.seen_by_marker(pictures, repair), training=False)
         else:
-            evidence = _shrink(ops.mean(ops.square(pictures - repair), axis=-1))
+            evidence = _shrink(ops.mean(ops.square(pictures - repair), axis=-1), networks.fold(pictures.shape[1]))
         if self.feature_weight:
             evidence = evidence + self.feature_weight * self._feature_residual(pictures, repair) / self.feature_scale
         flat = ops.reshape(evidence, (-1, evidence.shape[1] * evidence.shape[2]))
         score = ops.max(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
-        return score, _enlarge(_softplus(evidence) if self.forged else evidence)
+        return score, _enlarge(_softplus(evidence) if self.forged else evidence, networks.fold(pictures.shape[1]))
 
     def _feature_residual(self, pictures, repair):
         seen, again = (self.discriminator(image, training=False)[0] for image in (pictures, repair))
@@ -204,7 +198,25 @@ class RepairGAN(TrainedDetector):
         return np.float32(ops.mean(self._feature_residual(known, self._redraw(known))))
 
 
-def _copy(network):
+def spoiled_batch(pictures, forger, rng, share=SPOILED):
+    """Vary good pictures in [-1, 1] and forge defects on a share of them.
+
+    Returns
+    -------
+    spoiled, good : numpy.ndarray
+        float32 (n, h, w, c) in [-1, 1], with and without the defects.
+    masks : numpy.ndarray
+        Bool (n, h, w).
+    """
+    good = balance.vary((pictures + 1) / 2, rng)
+    n_spoiled = round(share * len(good))
+    spoiled, masks = good.copy(), np.zeros(good.shape[:3], bool)
+    spoiled[:n_spoiled], masks[:n_spoiled] = forger.forge(good[:n_spoiled], seed=rng)
+    return spoiled * 2 - 1, good * 2 - 1, masks
+
+
+def copied(network):
+    """Return a copy of a network with the same weights."""
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
     return copy
@@ -219,8 +231,9 @@ def _discriminator_loss(discriminator, game, good, repair):
     return game.discriminator(outputs[:n], outputs[n:]) + losses.zero_centred_penalty(tape.gradient(seen, good))
 
 
-def _marking_loss(logits, masks):
-    marked = ops.max_pool(ops.cast(masks, "float32")[..., None], 4)[..., 0]
+def marking_loss(logits, masks):
+    """Return the cross-entropy of log-odds (n, h / f, w / f) and masks (n, h, w), defective places weighing more."""
+    marked = ops.max_pool(ops.cast(masks, "float32")[..., None], networks.fold(masks.shape[1]))[..., 0]
     entropy = ops.binary_crossentropy(marked, logits, from_logits=True)
     return ops.mean(entropy * (1 + (DEFECT_WEIGHT - 1) * marked))
 
@@ -230,10 +243,11 @@ def _softplus(logits):
     return ops.relu(logits) + ops.log(1.0 + ops.exp(-ops.abs(logits)))  # ONNX has no log1p
 
 
-def _shrink(maps):
-    return ops.average_pool(maps[..., None], 4)[..., 0]
+def _shrink(maps, times):
+    """Average maps (n, h, w) over places of so many pixels along both axes."""
+    return ops.average_pool(maps[..., None], times)[..., 0]
 
 
-def _enlarge(maps, times=4):
+def _enlarge(maps, times):
     """Repeat each place of maps (n, h, w) so often along both axes."""
     return ops.repeat(ops.repeat(maps, times, axis=1), times, axis=2)

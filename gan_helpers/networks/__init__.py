@@ -2,7 +2,7 @@
 
 ``sizes`` knows which pictures fit and how wide a network is at each side, ``adversarial`` builds the two players,
 ``coders`` the networks that read a picture back into a vector, ``points`` the small ones of lesson 02, which play with
-points of a plane.
+points of a plane, and ``repair`` the three of the repair GAN.
 
 All are Functional models of built-in layers only, so that a saved one loads in Keras' safe mode.
 """
@@ -14,7 +14,7 @@ quiet_tensorflow()
 from gan_helpers.networks.adversarial import discriminator, generator
 from gan_helpers.networks.coders import autoencoder, encoder, variational_encoder
 from gan_helpers.networks.points import point_discriminator, point_encoder, point_generator
-from gan_helpers.networks.repair import marker, patch_discriminator, restorer, seen_by_marker
+from gan_helpers.networks.repair import fold, marker, patch_discriminator, restorer, seen_by_marker
 from gan_helpers.networks.sizes import SIDES
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "autoencoder",
     "discriminator",
     "encoder",
+    "fold",
     "generator",
     "marker",
     "patch_discriminator",

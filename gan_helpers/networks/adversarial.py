@@ -12,13 +12,27 @@ from gan_helpers.networks.sizes import SEED_SIDE, channels, levels
 UPSAMPLING = ("resize", "transposed")
 
 
-def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kernel=4, unfold=True, name="generator"):
+def generator(
+    image_shape,
+    *,
+    latent_dim=64,
+    base=32,
+    kinds=0,
+    up="resize",
+    kernel=4,
+    unfold=True,
+    batch_norm=True,
+    name="generator",
+):
     """Build G: latent vector (and kind) -> picture.
 
     ``resize`` doubles the side by repeating pixels before a 3x3 convolution, and the last time, unless told otherwise,
     by unfolding four channels into 2x2 pixels, which saves all work at full resolution. ``transposed`` uses strided
     transposed convolutions, which leave a checkerboard where their kernel doesn't divide by the stride (Odena, Dumoulin
     & Olah 2016, doi:10.23915/distill.00003). Batch normalisation and ReLU between.
+
+    Without an opponent to play against, leave the normalisation out: as the decoder of an autoencoder the same network
+    learns faster, and what it draws in evaluation no longer hangs on statistics that lag behind its weights.
 
     Parameters
     ----------
@@ -36,6 +50,8 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
         Side of the transposed convolutions' kernels.
     unfold : bool
         False for a last convolution at full resolution: dearer, and free of any pattern of every other pixel.
+    batch_norm : bool
+        False puts biases in the place of batch normalisation.
 
     Returns
     -------
@@ -45,6 +61,11 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
     if up not in UPSAMPLING:
         raise ValueError(f"up = {up!r}; choose one of {', '.join(UPSAMPLING)}.")
     depth = levels(image_shape)
+    bias = {"use_bias": not batch_norm}
+
+    def activated(x):
+        return layers.ReLU()(layers.BatchNormalization()(x) if batch_norm else x)
+
     latent = keras.Input((latent_dim,), name="latent")
     inputs, x = latent, latent
     if kinds:
@@ -52,16 +73,15 @@ def generator(image_shape, *, latent_dim=64, base=32, kinds=0, up="resize", kern
         inputs = [latent, kind]
         x = layers.Concatenate()([latent, layers.CategoryEncoding(kinds, output_mode="one_hot")(kind)])
     first = channels(depth - 1, base)
-    x = layers.Dense(SEED_SIDE * SEED_SIDE * first, use_bias=False)(x)
-    x = layers.Reshape((SEED_SIDE, SEED_SIDE, first))(x)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Dense(SEED_SIDE * SEED_SIDE * first, **bias)(x)
+    x = activated(layers.Reshape((SEED_SIDE, SEED_SIDE, first))(x))
     for level in range(depth - 2, -1, -1):
         if up == "resize":
             x = layers.UpSampling2D(interpolation="nearest")(x)
-            x = layers.Conv2D(channels(level, base), 3, padding="same", use_bias=False)(x)
+            x = layers.Conv2D(channels(level, base), 3, padding="same", **bias)(x)
         else:
-            x = layers.Conv2DTranspose(channels(level, base), kernel, strides=2, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(layers.BatchNormalization()(x))
+            x = layers.Conv2DTranspose(channels(level, base), kernel, strides=2, padding="same", **bias)(x)
+        x = activated(x)
     if up == "resize" and not unfold:
         x = layers.Conv2D(image_shape[2], 3, padding="same")(layers.UpSampling2D(interpolation="nearest")(x))
     elif up == "resize":

@@ -1,8 +1,8 @@
 """Networks of the repair GAN: one restores a part, one marks what had to be restored, one judges the repair.
 
-All begin by folding 4x4 pixels into one place, so that nothing works at full or half resolution: on a processor that is
-where the time would go. None has batch normalisation: with few parts a batch it carries the light of one part over to
-the next.
+All begin by folding `fold` x `fold` pixels into one place, 4x4 or, up to 64 pixels, 2x2, so that nothing works at full
+resolution: on a processor that is where the time would go. None has batch normalisation: with few parts a batch it
+carries the light of one part over to the next.
 """
 
 import keras
@@ -11,22 +11,29 @@ from keras import layers
 from gan_helpers.networks.adversarial import depth_to_space
 from gan_helpers.networks.sizes import levels
 
-FOLD = 4
-WIDTHS = (1, 2, 3)  # channels at a quarter, an eighth, a sixteenth of the side, in multiples of the base
+WIDTHS = (1, 2, 3)  # channels at the folded side, at a half and at a quarter of it, in multiples of the base
+
+
+def fold(side):
+    """Return how many pixels a place is wide and high: 2 up to a side of 64, 4 above.
+
+    So a defect of a few pixels still fills a place, and maps are 32 x 32 for parts of 64 as for parts of 128 pixels.
+    """
+    return 2 if side <= 64 else 4
 
 
 def restorer(image_shape, *, base=32, code=32, name="restorer"):
     """Build the generator of the repair GAN: a part, spoiled or not -> the part as it should be.
 
-    It passes through a narrow code at a sixteenth of the side, and has no skip connection: a defect that could slip
-    past the code would be repaired into itself.
+    It passes through a narrow code at a quarter of the folded side, and has no skip connection: a defect that could
+    slip past the code would be repaired into itself.
 
     Parameters
     ----------
     image_shape : tuple of int
         (h, w, c), of `networks.SIDES`.
     base : int
-        Channels at a quarter of the side.
+        Channels at the folded side.
     code : int
         Channels of the code.
 
@@ -36,15 +43,16 @@ def restorer(image_shape, *, base=32, code=32, name="restorer"):
         Float (n, h, w, c) in [-1, 1] -> the same.
     """
     levels(image_shape)
+    pixels = fold(image_shape[0])
     image = keras.Input(image_shape, name="image")
-    x = _convolve(image, base, 2 * FOLD, FOLD)
+    x = _convolve(image, base, 2 * pixels, pixels)
     for width in WIDTHS[1:]:
         x = _convolve(x, base * width, 4, 2)
     x = layers.Conv2D(code, 1)(x)
     x = _convolve(x, base * WIDTHS[-1])
     for width in WIDTHS[-2::-1]:
         x = _convolve(layers.UpSampling2D(interpolation="nearest")(x), base * width)
-    x = depth_to_space(layers.Conv2D(FOLD * FOLD * image_shape[2], 3, padding="same")(x), image_shape, FOLD)
+    x = depth_to_space(layers.Conv2D(pixels * pixels * image_shape[2], 3, padding="same")(x), image_shape, pixels)
     return keras.Model(image, layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
@@ -56,12 +64,12 @@ def marker(image_shape, *, base=48, name="marker"):
     image_shape : tuple of int
         (h, w, c) of a part.
     base : int
-        Channels at a quarter of the side.
+        Channels at the folded side.
 
     Returns
     -------
     keras.Model
-        Float (n, h, w, 3 c) -> logits float32 (n, h / 4, w / 4), above 0 where it sees a defect.
+        Float (n, h, w, 3 c) -> logits float32 (n, h / f, w / f), f = `fold`, above 0 where it sees a defect.
 
     References
     ----------
@@ -70,7 +78,7 @@ def marker(image_shape, *, base=48, name="marker"):
     """
     height, wide, colours = image_shape
     seen = keras.Input((height, wide, 3 * colours), name="seen")
-    x = _convolve(seen, base, 2 * FOLD, FOLD)
+    x = _convolve(seen, base, 2 * fold(height), fold(height))
     passed = []
     for level, width in enumerate(WIDTHS):
         x = _convolve(_convolve(x, base * width, 4, 2) if level else x, base * width)
@@ -93,14 +101,16 @@ def patch_discriminator(image_shape, *, base=24, name="patch_discriminator"):
     Returns
     -------
     keras.Model
-        Float (n, h, w, c) in [-1, 1] -> [features (n, h / 8, w / 8, 2 * base), outputs float32 (n, h / 8, w / 8, 1)].
+        Float (n, h, w, c) in [-1, 1] -> [features (n, h / 2f, w / 2f, 2 * base), outputs float32 (n, h / 2f, w / 2f,
+        1)], with f = `fold`.
 
     References
     ----------
     Isola et al. 2017, arXiv:1611.07004, section 3.2.2.
     """
+    pixels = fold(image_shape[0])
     image = keras.Input(image_shape, name="image")
-    x = layers.LeakyReLU(0.2)(layers.Conv2D(base, 2 * FOLD, strides=FOLD, padding="same")(image))
+    x = layers.LeakyReLU(0.2)(layers.Conv2D(base, 2 * pixels, strides=pixels, padding="same")(image))
     x = layers.LeakyReLU(0.2)(layers.Conv2D(2 * base, 4, strides=2, padding="same")(x))
     outputs = layers.Conv2D(1, 3, padding="same", dtype="float32")(x)
     return keras.Model(image, [layers.Activation("linear", dtype="float32", name="features")(x), outputs], name=name)

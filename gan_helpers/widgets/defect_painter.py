@@ -4,7 +4,6 @@ The browser (``defect_painter.js``) tells strokes; Python paints them, asks the 
 back, so that what the learner sees is what the detector saw.
 """
 
-import functools
 import io
 import math
 import threading
@@ -18,20 +17,10 @@ from gan_helpers import decisions, plots
 from gan_helpers.settings import SEED
 from gan_helpers.widgets.strokes import TOOLS, Stroke, scratch
 from gan_helpers.widgets.theme import scripted, styled
+from gan_helpers.widgets.turns import one_at_a_time
 
 ABOVE_UNTOUCHED = 3  # heat that glows in full, in units of the warmest spot of the untouched parts
 LEVELS = 255
-
-
-def _one_at_a_time(method):
-    """Let threads wait for each other: JupyterLab may answer the browser in one while a cell runs in another."""
-
-    @functools.wraps(method)
-    def waiting(self, *arguments, **keywords):
-        with self._turn:
-            return method(self, *arguments, **keywords)
-
-    return waiting
 
 
 class DefectPainter(anywidget.AnyWidget):
@@ -125,7 +114,7 @@ class DefectPainter(anywidget.AnyWidget):
 
     # What a learner and an exercise call
 
-    @_one_at_a_time
+    @one_at_a_time
     def stroke(self, points, width=2.0, strength=0.6, *, soft=0.5, tool="darker"):
         """Paint one stroke, as the mouse would.
 
@@ -149,21 +138,21 @@ class DefectPainter(anywidget.AnyWidget):
         self._renew()
         return self.verdict
 
-    @_one_at_a_time
+    @one_at_a_time
     def undo(self):
         """Take the last stroke back; returns the verdict."""
         self.strokes = self.strokes[:-1]
         self._renew()
         return self.verdict
 
-    @_one_at_a_time
+    @one_at_a_time
     def clear(self):
         """Take all strokes back; returns the verdict."""
         self.strokes = []
         self._renew()
         return self.verdict
 
-    @_one_at_a_time
+    @one_at_a_time
     def other_part(self, number=None):
         """Paint on another part, clean; the next one, or the one of that number. Returns the verdict."""
         number = (self.part + 1) % len(self.parts) if number is None else number
@@ -173,7 +162,7 @@ class DefectPainter(anywidget.AnyWidget):
         self._renew()
         return self.verdict
 
-    @_one_at_a_time
+    @one_at_a_time
     def still(self):
         """Draw part, painted part and map; where nothing is painted yet, with a scratch drawn by the seed.
 
@@ -253,7 +242,7 @@ class DefectPainter(anywidget.AnyWidget):
                 "ms": round(1000 * seconds, 1),
             }
 
-    @_one_at_a_time
+    @one_at_a_time
     def _on_message(self, _widget, content, _buffers):
         """Do what the browser asks; it asks again only when this was answered, and then for the newest."""
         kind, number = content.get("kind"), content.get("number")

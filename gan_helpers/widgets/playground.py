@@ -4,7 +4,6 @@ Python plays the rounds and takes all figures. The browser (``playground.js``) a
 the next one, so that neither runs ahead of the other. Without a browser: `GanPlayground.play`, `GanPlayground.still`.
 """
 
-import functools
 import io
 import math
 import threading
@@ -13,13 +12,13 @@ from pathlib import Path
 import anywidget
 import numpy as np
 import traitlets
-from scipy.spatial.distance import cdist
 
 from gan_helpers import datasets, generation, losses, plots
 from gan_helpers.datasets.points import SPREAD
 from gan_helpers.gan.points import LATENT_DIM, RATE, Match
 from gan_helpers.settings import SEED
 from gan_helpers.widgets.theme import styled
+from gan_helpers.widgets.turns import one_at_a_time
 
 OWN = "own"  # the shape that the learner draws
 SHAPE_TITLES = {
@@ -45,17 +44,6 @@ CURVE = 300  # points of the chart of losses
 ARROW, LONGEST = 0.03, 0.2  # length of an arrow for a pull of 1, and where arrows are cut, in units of the plane
 PROBABILITY = ("minimax", "non_saturating")  # games whose D is a logit: s(D) is the probability of "real"
 BROKEN = "The weights are not numbers any more (NaN). Choose smaller learning rates and press Restart."
-
-
-def _one_at_a_time(method):
-    """Let threads wait for each other: JupyterLab may answer the browser in one while a cell runs in another."""
-
-    @functools.wraps(method)
-    def waiting(self, *arguments, **keywords):
-        with self._turn:
-            return method(self, *arguments, **keywords)
-
-    return waiting
 
 
 class GanPlayground(anywidget.AnyWidget):
@@ -148,7 +136,7 @@ class GanPlayground(anywidget.AnyWidget):
         """Rounds played since the last restart."""
         return sum(map(len, self._losses))
 
-    @_one_at_a_time
+    @one_at_a_time
     def play(self, rounds):
         """Play some rounds and say how it stands.
 
@@ -174,7 +162,7 @@ class GanPlayground(anywidget.AnyWidget):
         self._send_frame()
         return self.figures()
 
-    @_one_at_a_time
+    @one_at_a_time
     def figures(self):
         """Say how it stands.
 
@@ -184,8 +172,8 @@ class GanPlayground(anywidget.AnyWidget):
             ``rounds``; ``discriminator_loss`` and ``generator_loss`` of the last round (NaN before the first);
             ``median_pull``, the median length of the slope at the made points; ``modes``, ``modes_found``,
             ``share_in_modes`` and ``modes_found_by_average`` (see `generation.mode_coverage`; None where the shape has
-            no modes); ``distance``, the `energy_distance` of made from real points; ``distance_of_real``, what
-            two samples of the real ones have on average: nearer than that made points can't be told to be.
+            no modes); ``distance``, the `generation.energy_distance` of made from real points; ``distance_of_real``,
+            what two samples of the real ones have on average: nearer than that made points can't be told to be.
         """
         last = self._losses[-1][-1] if self._losses else (math.nan, math.nan)
         centres = datasets.MODES.get(self.shape)
@@ -203,11 +191,11 @@ class GanPlayground(anywidget.AnyWidget):
             "modes_found": found,
             "share_in_modes": share,
             "modes_found_by_average": by_average,
-            "distance": energy_distance(self._real, self._made[: len(self._real)]) if finite else math.nan,
+            "distance": generation.energy_distance(self._real, self._made[: len(self._real)]) if finite else math.nan,
             "distance_of_real": self._floor,
         }
 
-    @_one_at_a_time
+    @one_at_a_time
     def draw(self, points):
         """Learn from points of your own, from round 0 on.
 
@@ -227,7 +215,7 @@ class GanPlayground(anywidget.AnyWidget):
         else:
             self.shape = OWN
 
-    @_one_at_a_time
+    @one_at_a_time
     def restart(self, seed=None):
         """Go back to round 0.
 
@@ -241,7 +229,7 @@ class GanPlayground(anywidget.AnyWidget):
         self._begin()
         self._send_frame()
 
-    @_one_at_a_time
+    @one_at_a_time
     def still(self):
         """Draw what the browser shows: heat map, points, pulls, and the losses so far.
 
@@ -269,7 +257,7 @@ class GanPlayground(anywidget.AnyWidget):
         rng = np.random.default_rng(self._data_seed)
         n = min(MEASURED, len(self._data) // 2)
         shuffles = [rng.permutation(self._data) for _ in range(SHUFFLES)]
-        self._floor = float(np.mean([energy_distance(mixed[:n], mixed[n : 2 * n]) for mixed in shuffles]))
+        self._floor = float(np.mean([generation.energy_distance(mixed[:n], mixed[n : 2 * n]) for mixed in shuffles]))
         self._real = shuffles[0][:n]
         self._shown_real = np.resize(shuffles[0], (SHOWN, 2))  # over and over again, if there are fewer
 
@@ -328,19 +316,19 @@ class GanPlayground(anywidget.AnyWidget):
 
     # Talking with the browser
 
-    @_one_at_a_time
+    @one_at_a_time
     def _on_setting(self, change):
         if change is None or change["name"] == "shape":
             self._load_data()
         self._begin()
         self._send_frame()
 
-    @_one_at_a_time
+    @one_at_a_time
     def _on_rate(self, _change):
         if self.game in self._matches:  # another game may arrive in the same message, and is built after this
             self._set_rates()
 
-    @_one_at_a_time
+    @one_at_a_time
     def _on_message(self, _widget, content, buffers):
         kind, asked = content.get("kind"), content.get("id")
         try:
@@ -373,7 +361,7 @@ class GanPlayground(anywidget.AnyWidget):
             "phase": phase,
             "figures": _without_nan(self.figures()),
             "colours": self._meaning_of_colours(),
-            "undecided": undecided_loss(self.game),
+            "undecided": losses.undecided_loss(self.game),
             "broken": self._is_broken(),
         }
         self.send(content, buffers=[array.tobytes() for array in (heat, *points, self._curve())])
@@ -412,44 +400,6 @@ class GanPlayground(anywidget.AnyWidget):
     def _valid_rate(self, proposal):
         _as_trait_error(_checked_rate, proposal["trait"].name, proposal["value"])
         return proposal["value"]
-
-
-def energy_distance(real, made):
-    """Measure how far two sets of points lie apart.
-
-    With points x of the one set and y of the other::
-
-        sqrt(2 mean |x - y| - mean |x - x'| - mean |y - y'|)
-
-    the means being over all pairs, those of a point with itself included. In the unit of the plane; it is zero only for
-    equal sets, so two samples of one shape have a little.
-
-    Parameters
-    ----------
-    real, made : numpy.ndarray
-        Float (n, d), (m, d).
-
-    Returns
-    -------
-    float
-        At least 0.
-
-    References
-    ----------
-    Székely & Rizzo 2013, doi:10.1016/j.jspi.2013.03.018. In one dimension it is `scipy.stats.energy_distance`.
-    """
-    squared = 2 * cdist(real, made).mean() - cdist(real, real).mean() - cdist(made, made).mean()
-    return math.sqrt(max(float(squared), 0.0))
-
-
-@functools.cache
-def undecided_loss(game):
-    """Return the lowest loss of a D that gives every point the same output: what it pays if it can't tell them apart.
-
-    log 4 for minimax and non-saturating, log 2 for relativistic, 1/4 for least squares, 2 for hinge, 0 for Wasserstein.
-    """
-    outputs = np.linspace(-2, 2, 17, dtype=np.float32)[:, None]
-    return min(float(losses.game(game).discriminator(output, output)) for output in outputs)
 
 
 def _constants():
@@ -520,7 +470,7 @@ def _still(playground):
     _draw_plane(plane, playground)
     plane.set_title(f"{title}, round {figures['rounds']:,}")
     curve = playground._curve()
-    chart.axhline(undecided_loss(playground.game), color=plots.NEUTRAL, linestyle=":", linewidth=1)
+    chart.axhline(losses.undecided_loss(playground.game), color=plots.NEUTRAL, linestyle=":", linewidth=1)
     if len(curve):
         chart.plot(curve[:, 0], curve[:, 1], color=plots.ACCENT, label="D")
         chart.plot(curve[:, 0], curve[:, 2], color=plots.DEFECTIVE_COLOUR, linestyle="--", label="G")
