@@ -2,8 +2,9 @@
 
 One room, one idea; a room imports only rooms before it::
 
-    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders, gan
-             -> detectors -> deploy, checkpoints -> plots, widgets, lesson -> machine, exercises
+    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders,
+             classifier, gan -> detectors -> deploy, checkpoints -> explain -> plots, widgets, lesson
+             -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
 TensorFlow only with the rooms that train networks.
@@ -17,12 +18,14 @@ _ROOMS = (
     "autoencoders",
     "balance",
     "checkpoints",
+    "classifier",
     "clinic",
     "datasets",
     "decisions",
     "deploy",
     "detectors",
     "exercises",
+    "explain",
     "gan",
     "generation",
     "lesson",

@@ -41,6 +41,26 @@ def test_the_same_seed_gives_the_same(close_ups):
     np.testing.assert_array_equal(again[0].images, close_ups[0].images)
 
 
+def test_good_ones_come_in_any_number():
+    for of, n in zip(datasets.load_close_ups(1, good=5, held_out_per_kind=1, held_out_good=3), (5, 3), strict=True):
+        assert (of.labels == 0).sum() == n
+        assert (of.labels == 1).sum() == len(parts.DEFECT_KINDS)
+
+
+def test_a_window_is_cut_around_a_known_defect():
+    split = datasets.load_parts(size=128)
+    whole = split.test.defective[:20]
+    cut = datasets.close_ups_of(whole, 40, seed=1)
+    assert cut.images.shape == (20, 40, 40, 1)
+    np.testing.assert_array_equal(cut.kinds, whole.kinds)
+    for picture, mask, image in zip(cut.images, cut.masks, whole.images, strict=True):
+        windows = np.lib.stride_tricks.sliding_window_view(image[..., 0], (40, 40))
+        assert (windows[..., 0, 0] == picture[0, 0, 0]).any()
+        assert mask.any()
+    again = datasets.close_ups_of(whole, 40, seed=1)
+    np.testing.assert_array_equal(again.images, cut.images)
+
+
 def test_what_cannot_be_had_is_named():
     with pytest.raises(ValueError, match=r"holds \d+ parts of kind"):
         datasets.load_close_ups(100_000)

@@ -279,6 +279,48 @@ class TestGuard:
         assert self.run(on_points(), datasets.draw_points("ring", 64), steps=60) is None
 
 
+class TestMemory:
+    def test_it_writes_down_what_d_says_of_each_sort(self, pictures):
+        model = on_pictures()
+        learnt, held_out = pictures[:16], pictures[16:]
+        memory = gan.Memory(learnt, held_out, every=2, seed=3)
+        model.fit(learnt, steps=5, batch_size=8, callbacks=[memory])
+        assert memory.table.index.tolist() == [2, 4, 5]
+        last = memory.table.iloc[-1]
+
+        def mean_output(images):
+            return np.mean(np.asarray(model.discriminator(images, training=False)[-1], np.float32))
+
+        assert last["learnt"] == pytest.approx(mean_output(learnt), abs=1e-4)
+        assert last["held_out"] == pytest.approx(mean_output(held_out), abs=1e-4)
+        assert last["made"] == pytest.approx(mean_output(model.sample(64, seed=3, average=False)), abs=1e-4)
+        assert last["by_heart"] == pytest.approx(
+            (last["learnt"] - last["held_out"]) / (last["learnt"] - last["made"]), rel=1e-4
+        )
+
+
+class TestAugment:
+    def test_d_sees_real_and_made_pictures_through_the_same_changes(self, pictures):
+        shown = []
+
+        def darken(images, seed):
+            shown.append(images.shape[0])
+            return images - 0.5
+
+        model = on_pictures(augment=darken)
+        model.fit(pictures, steps=1, batch_size=8)
+        assert shown  # traced into the round
+        plain = on_pictures()
+        plain.fit(pictures, steps=1, batch_size=8)
+        assert moved(weights_of(plain.discriminator), model.discriminator) > 1e-6
+
+    def test_changing_nothing_changes_nothing(self, pictures):
+        runs = [on_pictures(**options) for options in ({}, {"augment": lambda images, seed: images})]
+        for model in runs:
+            model.fit(pictures, steps=2, batch_size=8)
+        assert moved(weights_of(runs[0].generator), runs[1].generator) < 1e-6
+
+
 class TestSamples:
     def test_the_same_seed_gives_the_same_noise(self):
         model = on_points()

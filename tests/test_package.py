@@ -23,11 +23,13 @@ ORDER = [
     "datasets",
     "balance",
     "autoencoders",
+    "classifier",
     "gan",
     "clinic",
     "detectors",
     "deploy",
     "checkpoints",
+    "explain",
     "plots",
     "widgets",
     "lesson",
@@ -74,7 +76,19 @@ def test_importing_the_package_imports_no_room_and_no_heavy_library():
 
 @pytest.mark.parametrize(
     "room",
-    ["balance", "datasets", "decisions", "deploy", "detectors", "parts", "plots", "lesson", "machine", "widgets"],
+    [
+        "balance",
+        "datasets",
+        "decisions",
+        "deploy",
+        "detectors",
+        "explain",
+        "parts",
+        "plots",
+        "lesson",
+        "machine",
+        "widgets",
+    ],
 )
 def test_rooms_that_train_nothing_do_not_load_tensorflow(room):
     assert "tensorflow" not in modules_after(f"import gan_helpers\ngan_helpers.{room}")

@@ -19,7 +19,7 @@ from gan_helpers.datasets.cleaning import (
     standardise,
     to_tanh,
 )
-from gan_helpers.datasets.close_ups import in_all_orientations, load_close_ups
+from gan_helpers.datasets.close_ups import close_ups_of, in_all_orientations, load_close_ups
 from gan_helpers.datasets.colour import ColourImages, load_colour_images
 from gan_helpers.datasets.folder import load_folder
 from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
@@ -37,6 +37,7 @@ __all__ = [
     "PartSet",
     "Split",
     "clean",
+    "close_ups_of",
     "draw_points",
     "drop_duplicates",
     "flat_field",

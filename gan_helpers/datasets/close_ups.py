@@ -3,6 +3,8 @@
 They come from a campaign of the line of their own: none of its parts is in ``data/parts``.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from gan_helpers import parts, settings
@@ -14,13 +16,17 @@ PART_SIDE = 128
 JITTER = 5  # pixels: the defect is not always in the middle
 
 
-def load_close_ups(per_kind=150, *, held_out_per_kind=60, size=32, seed=settings.SEED + 1):
+def load_close_ups(
+    per_kind=150, *, good=None, held_out_per_kind=60, held_out_good=None, size=32, seed=settings.SEED + 1
+):
     """Render parts of every kind and cut out where their defect is; good parts are cut where others have defects.
 
     Parameters
     ----------
     per_kind, held_out_per_kind : int
         Close-ups of each of the nine kinds (eight defects and ``"good"``).
+    good, held_out_good : int, optional
+        Another number of good ones.
     size : int
         Side of the close-up in pixels; the whole part has 128.
     seed : int
@@ -45,14 +51,15 @@ def load_close_ups(per_kind=150, *, held_out_per_kind=60, size=32, seed=settings
     lots = rng.permutation(campaign["lot"].unique().astype(str))
     in_train = campaign["lot"].isin(lots[: len(lots) * 2 // 3]).to_numpy()
     return tuple(
-        _cut(_choose(campaign[side], n, rng), size, rng)
-        for side, n in ((in_train, per_kind), (~in_train, held_out_per_kind))
+        close_ups_of(_rendered(_choose(campaign[side], n, n if n_good is None else n_good, rng)), size, seed=rng)
+        for side, n, n_good in ((in_train, per_kind, good), (~in_train, held_out_per_kind, held_out_good))
     )
 
 
-def _choose(campaign, n, rng):
+def _choose(campaign, n_defective, n_good, rng):
     rows = []
     for kind in (GOOD, *parts.DEFECT_KINDS):
+        n = n_good if kind == GOOD else n_defective
         found = np.flatnonzero((campaign["kind"] == kind).to_numpy())
         if len(found) < n:
             raise ValueError(f"The campaign holds {len(found)} parts of kind {kind!r}; ask for no more than that.")
@@ -60,29 +67,52 @@ def _choose(campaign, n, rng):
     return campaign.iloc[np.concatenate(rows)].reset_index(drop=True)
 
 
-def _cut(table, size, rng):
+def _rendered(table):
     photographs, masks = parts.render_parts(table, PART_SIDE)
     kinds = table["kind"].to_numpy(str)
-    centres = np.array([np.argwhere(mask).mean(axis=0) if mask.any() else (np.nan, np.nan) for mask in masks])
-    good, known = np.flatnonzero(kinds == GOOD), np.flatnonzero(~np.isnan(centres[:, 0]))
-    centres[good] = centres[rng.choice(known, len(good))]
+    return PartSet(
+        images=photographs[..., None].astype(np.float32) / 255,
+        labels=(kinds != GOOD).astype(int),
+        kinds=kinds,
+        groups=table["lot"].to_numpy(str),
+        masks=masks,
+        table=table,
+        title="rendered parts",
+        licence="MIT",
+        source="rendered by gan_helpers.parts",
+    )
+
+
+def close_ups_of(whole, size=32, *, seed):
+    """Cut a window out of every part, around its defect, a little beside the middle.
+
+    Parameters
+    ----------
+    whole : PartSet
+        Parts with masks. Good ones are cut where others of the set have their defects, defective ones without anything
+        to be seen of the defect in the middle.
+    size : int
+        Side of the window in pixels.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    PartSet
+        The same parts, pictures and masks of size x size.
+    """
+    rng = np.random.default_rng(seed)
+    side = whole.images.shape[1]
+    centres = np.array([np.argwhere(mask).mean(axis=0) if mask.any() else (np.nan, np.nan) for mask in whole.masks])
+    good, known = np.flatnonzero(whole.labels == 0), np.flatnonzero(~np.isnan(centres[:, 0]))
+    if len(good):
+        centres[good] = centres[rng.choice(known, len(good))]
     wanted = centres - size / 2 + rng.uniform(-JITTER, JITTER, centres.shape)
-    corners = np.clip(np.nan_to_num(wanted.round(), nan=(PART_SIDE - size) / 2), 0, PART_SIDE - size).astype(int)
+    corners = np.clip(np.nan_to_num(wanted.round(), nan=(side - size) / 2), 0, side - size).astype(int)
 
     def windows(images):
         return np.stack([image[y : y + size, x : x + size] for image, (y, x) in zip(images, corners, strict=True)])
 
-    return PartSet(
-        images=windows(photographs)[..., None].astype(np.float32) / 255,
-        labels=(kinds != GOOD).astype(int),
-        kinds=kinds,
-        groups=table["lot"].to_numpy(str),
-        masks=windows(masks),
-        table=table,
-        title="close-ups of rendered parts",
-        licence="MIT",
-        source="rendered by gan_helpers.parts",
-    )
+    return replace(whole, images=windows(whole.images), masks=windows(whole.masks), title=f"close-ups of {whole.title}")
 
 
 def in_all_orientations(images, kinds):

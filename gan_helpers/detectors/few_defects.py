@@ -28,9 +28,11 @@ from keras import ops
 
 from gan_helpers import networks, precision
 
-RATE = 5e-4
+RATE = 1e-4  # small steps: the marker has learnt much that ten parts must not overwrite
 WARM_UP = 20  # steps
 LABELLED = 4  # labelled defects a batch
+PASTED = 3  # of the good and forged parts of a batch get a labelled defect pasted instead
+STRANGE = 0.5  # share of a map's largest value
 
 
 class FewDefects(RepairGAN):
@@ -63,7 +65,7 @@ class FewDefects(RepairGAN):
         seed=SEED,
     ):
         super().__init__(steps=steps, base=base, batch=batch, pooling=pooling, ema_decay=ema_decay, seed=seed)
-        self.extra_steps = by_budget(smoke=2, lesson=300, full=600) if extra_steps is None else extra_steps
+        self.extra_steps = by_budget(smoke=2, lesson=100, full=300) if extra_steps is None else extra_steps
         self.attention = attention
         self._begun = self._defective = None
 
@@ -81,7 +83,7 @@ class FewDefects(RepairGAN):
         few._begun = detector
         return few
 
-    def fit(self, normal, *, defective, watch=None):
+    def fit(self, normal, *, defective, masks=None, watch=None):
         """Learn from good parts and a few labelled defects.
 
         Parameters
@@ -111,7 +113,7 @@ class FewDefects(RepairGAN):
                     f"The {name} parts have shape {images.shape[1:]}, expected is {expected}; load all of them at the "
                     "same size and colour."
                 )
-        self._defective = defective
+        self._defective, self._masks = defective, masks
         return super().fit(normal, watch=watch)
 
     def _learn(self, pictures):
@@ -149,11 +151,23 @@ class FewDefects(RepairGAN):
             done.assign_add(1)
             return ops.stack([loss, attention])
 
+        found = self._masks if self._masks is not None else _strange(self._judge_in_batches(self._defective))
+
         def on_batch(batch):
-            marked, _, masks = spoiled_batch(batch.numpy(), forger, rng)
+            marked, good, masks = spoiled_batch(batch.numpy(), forger, rng)
+            pasted, places = balance.paste_defects((good + 1) / 2, self._defective, found, n=PASTED, seed=rng)
+            marked[-PASTED:], masks[-PASTED:] = pasted * 2 - 1, places
             labelled = self._defective[rng.integers(len(self._defective), size=LABELLED)]
             return step(marked, masks, balance.vary(labelled, rng) * 2 - 1)
 
         to_mark = pictures[len(pictures) // 2 :]  # the restorer knows the first half by heart
         told = np.stack(self._train(on_batch, to_mark, steps=self.extra_steps, seed=self.seed + 1))
         self.history = self.history | {"attention": told[:, 1].tolist()}
+
+    def _judge_in_batches(self, images):
+        return np.concatenate([np.asarray(self._judge(images[i : i + 8] * 2 - 1)[1]) for i in range(0, len(images), 8)])
+
+
+def _strange(maps):
+    """Mark where a map is at least half as large as at its strangest place: bool (n, h, w)."""
+    return maps >= STRANGE * maps.max(axis=(1, 2), keepdims=True)

@@ -11,9 +11,9 @@ Two optimizers, one for each side, and f are D's own features, not its output; p
 the method's poor figures. Scoring is done in evaluation mode: the authors' program normalises a test batch by its own
 statistics, so that a part's score depends on the others.
 
-Departures from the paper: the course's networks, larger learning rates that fall along a cosine, scoring with the
-moving average of the weights (Yazici et al. 2019, arXiv:1806.04498), no restart of D when it wins; and, if asked for,
-the score is the residual of the picture, by mean or by local maximum.
+Departures from the paper: the course's networks, without batch normalisation, and batches of 8; larger learning rates
+that fall along a cosine; scoring with the moving average of the weights (Yazici et al. 2019, arXiv:1806.04498); no
+restart of D when it wins; and, if asked for, the score is the residual of the picture, by mean or by local maximum.
 """
 
 from gan_helpers.detectors.base import checked_pooling

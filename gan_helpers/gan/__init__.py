@@ -8,7 +8,7 @@ from gan_helpers.settings import quiet_tensorflow
 
 quiet_tensorflow()
 
-from gan_helpers.gan.callbacks import Checkpoints, Curves, Guard, Progress, SampleGrid, Stopwatch
+from gan_helpers.gan.callbacks import Checkpoints, Curves, Guard, Memory, Progress, SampleGrid, Stopwatch
 from gan_helpers.gan.conditional import ConditionalGAN
 from gan_helpers.gan.folder import load
 from gan_helpers.gan.model import GAN
@@ -20,6 +20,7 @@ __all__ = [
     "ConditionalGAN",
     "Curves",
     "Guard",
+    "Memory",
     "Progress",
     "SampleGrid",
     "Stopwatch",

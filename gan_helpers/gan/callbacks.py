@@ -1,4 +1,4 @@
-"""What looks after a training: samples from fixed noise, curves, a guard, checkpoints, progress.
+"""What looks after a training: samples from fixed noise, curves, memory, a guard, checkpoints, progress.
 
 All count rounds (`GAN.step`), not epochs, and all can be handed to `GAN.fit` together.
 """
@@ -198,3 +198,58 @@ class Stopwatch(keras.callbacks.Callback):
             self.seconds, self.rounds = now - self._start, self.rounds + 1
         else:
             self._start = now
+
+
+class Memory(keras.callbacks.Callback):
+    """Watch D for what it knows by heart: its outputs for pictures it learns from, for held-out ones, for made ones.
+
+    Parameters
+    ----------
+    learnt, held_out : numpy.ndarray
+        Float (n, ...), as the generator draws: pictures in [-1, 1]. Real ones that the GAN learns from, and others.
+    every : int
+        Rounds between two looks; the last round is always looked at.
+    n : int
+        At most so many pictures of each sort, evenly taken.
+    seed : int
+        Of the latent vectors from which the made pictures come.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row a look, index ``step``: ``learnt``, ``held_out``, ``made``, D's mean raw outputs, and ``by_heart``: how
+        far held-out pictures have gone from learnt towards made, ``(learnt - held_out) / (learnt - made)``. 0: D
+        treats what it never saw as what it learnt from; 1: as a forgery.
+
+    References
+    ----------
+    Karras et al. 2020, arXiv:2006.06676, equation 1 (the share, called r_v there).
+    """
+
+    def __init__(self, learnt, held_out, *, every=50, n=64, seed=SEED):
+        super().__init__()
+        self.every, self.n, self.seed = every, n, seed
+        self._real = {
+            name: images[np.unique(np.linspace(0, len(images) - 1, min(n, len(images))).astype(int))]
+            for name, images in (("learnt", learnt), ("held_out", held_out))
+        }
+        self._rows = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(self.model.step)
+        if step % self.every == 0 or step == int(self.model.last_step):
+            shown = self._real | {"made": self.model.sample(self.n, seed=self.seed, average=False)}
+            row = {name: self._output(images) for name, images in shown.items()}
+            apart = row["learnt"] - row["made"]
+            share = (row["learnt"] - row["held_out"]) / apart if apart else float("nan")
+            self._rows.append({"step": step} | row | {"by_heart": share})
+
+    @property
+    def table(self):
+        """The looks so far."""
+        return pd.DataFrame(self._rows).set_index("step") if self._rows else pd.DataFrame()
+
+    def _output(self, images):
+        judged = self.model.discriminator(images, training=False)
+        output = judged[-1] if isinstance(judged, list | tuple) else judged
+        return float(np.mean(np.asarray(output, dtype=np.float32)))

@@ -99,7 +99,7 @@ class ConditionalGAN(GAN):
         return self.generator([latents, kinds], training=training)
 
     def _discriminate(self, data, kinds):
-        return self.discriminator([data, kinds], training=True)
+        return self.discriminator([self._augmented(data), kinds], training=True)
 
     def _discriminator_loss(self, real_output, made_output, judged_real, kinds):
         n_kinds = len(self._kind_names)

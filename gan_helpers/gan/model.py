@@ -49,6 +49,10 @@ class GAN(keras.Model):
         Decay per step of G's moving average, in [0, 1) (Yazici et al. 2019, arXiv:1806.04498).
     seed : int
         Of noise and of the order of the data.
+    augment : callable, optional
+        ``augment(data, seed)`` changes real and made data alike, wherever D looks at them, in its own steps and in G's:
+        a tensor and a `keras.random.SeedGenerator` -> a tensor of the same shape, through which gradients pass, such as
+        `balance.diff_augment` (Zhao et al. 2020, arXiv:2006.10738). It isn't saved with the GAN.
 
     Examples
     --------
@@ -69,6 +73,7 @@ class GAN(keras.Model):
         discriminator_steps=1,
         ema_decay=0.995,
         seed=SEED,
+        augment=None,
     ):
         super().__init__(name="gan")
         self.game = losses.game(game)
@@ -85,6 +90,7 @@ class GAN(keras.Model):
         self.average.trainable = False
         self.penalty_batch, self.discriminator_steps = penalty_batch, discriminator_steps
         self.ema_decay, self.seed = ema_decay, seed
+        self.augment = augment
         self.noise = keras.random.SeedGenerator(seed)
         self.step = keras.Variable(0, dtype="int64", trainable=False, name="step")
         self.last_step = keras.Variable(1, dtype="int64", trainable=False, name="last_step")
@@ -293,8 +299,12 @@ class GAN(keras.Model):
         return self._discriminate(data, kinds)[-1]
 
     def _discriminate(self, data, kinds):
-        judged = self.discriminator(data, training=True)
+        judged = self.discriminator(self._augmented(data), training=True)
         return judged if isinstance(judged, list | tuple) else [judged]
+
+    def _augmented(self, data):
+        # the GAN's own seeds, so that a resumed run goes on with the very changes that would have come next
+        return data if self.augment is None else self.augment(data, self.noise)
 
     def _discriminator_loss(self, real_output, made_output, judged_real, kinds):
         return self.game.discriminator(real_output, made_output)

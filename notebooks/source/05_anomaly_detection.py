@@ -250,7 +250,7 @@ def with_a_bar(title, look=lambda detector, share: None):
     return watch
 
 
-ganomaly = detectors.GANomaly(steps=by_budget(smoke=2, lesson=200, full=1800), seed=5)
+ganomaly = detectors.GANomaly(steps=by_budget(smoke=2, lesson=400, full=4000), seed=5)
 ganomaly.fit(learn.images, watch=with_a_bar("GANomaly"))
 enter("GANomaly", ganomaly, ganomaly.fit_seconds / 60)
 
@@ -442,7 +442,7 @@ def look(detector, share):
     on_test.append((share, decisions.auroc(test.labels, detector.score(test.images))))
 
 
-repair = detectors.RepairGAN(steps=by_budget(smoke=4, lesson=1200, full=5000), seed=5)
+repair = detectors.RepairGAN(steps=by_budget(smoke=4, lesson=800, full=5000), seed=5)
 repair.fit(learn.images, watch=with_a_bar("repair GAN", look))
 exam.restore(repair)
 enter("repair GAN", repair, repair.fit_seconds / 60)

@@ -1,0 +1,215 @@
+"""Ten defective parts and hundreds of good ones: every arm of lesson 06, five seeds each.
+
+All are close-ups of 32x32 pixels. Each seed draws ten defective ones of its own, from days of the line that are in no
+other set, and every arm of that seed learns from the same ten and the same 600 good ones. The test close-ups, from
+other lots, are scored once an arm, and nothing is chosen on them. Rows are written as they come in, so that a stopped
+benchmark goes on where it was. It takes about a quarter of an hour on one core.
+
+python benchmarks/imbalance.py --seeds 0,1 --arms nothing,pasted,gan
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("GAN_QC_BUDGET", "full")
+ONE_CORE = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "TQDM_DISABLE"), "1")
+for name, value in ONE_CORE.items():
+    os.environ.setdefault(name, value)
+
+import numpy as np
+import pandas as pd
+
+from gan_helpers import balance, datasets, decisions, gan, generation, networks, precision, settings
+from gan_helpers.classifier import DefectClassifier
+
+SIZE, DEFECTS = 32, 10
+CLOSE_UPS = {"per_kind": 1, "good": 600, "held_out_per_kind": 50, "held_out_good": 400, "size": SIZE, "seed": 606}
+FIRST_CAMPAIGN = 600  # seed s takes its ten from campaign 600 + s
+GAN_STEPS = {"smoke": 4, "lesson": 300, "full": 2400}
+POOR_SHARE = 1 / 20  # of the steps, after which the poor GAN is stopped
+DRAWN = 600
+MADE_ARMS = ("gan", "gan_filter", "poor_gan")
+ARMS = (*balance.ARMS, *MADE_ARMS)
+TABLE = "imbalance.csv"
+FOLDER = settings.data_folder() / "benchmarks"
+
+
+def main(arguments=None):
+    """Run what is missing; returns 0."""
+    options = _options(arguments)
+    path = options.out / TABLE
+    train, test = datasets.load_close_ups(**CLOSE_UPS)
+    for seed in options.seeds:
+        missing = [arm for arm in options.arms if options.again or not known(path, arm, seed)]
+        if not missing:
+            continue
+        whole = balance.few_defects(DEFECTS, size=128, seed=FIRST_CAMPAIGN + seed)
+        ten = datasets.close_ups_of(whole, SIZE, seed=seed)
+        made = {}
+        for arm in missing:
+            row = measure(arm, seed, train.good.images, ten, test, made)
+            keep(path, row)
+            print(f"{arm} seed {seed}: AP {row['average_precision']:.3f}, AUROC {row['auroc']:.3f}", flush=True)
+    return 0
+
+
+def measure(arm, seed, good, ten, test, made):
+    """Train one arm and judge it: one row.
+
+    Parameters
+    ----------
+    arm : str
+        Of `ARMS`.
+    seed : int
+    good : numpy.ndarray
+        Float (n, h, w, c) in [0, 1], to learn from.
+    ten : PartSet
+        The defective parts to learn from.
+    test : PartSet
+    made : dict
+        What the GANs of this seed drew; filled on first use, so that two arms share one GAN.
+
+    Returns
+    -------
+    dict
+    """
+    start = time.perf_counter()
+    told = {}
+    if arm in MADE_ARMS:
+        training, told = made_training_set(arm, seed, good, ten, made)
+    else:
+        training = balance.ARMS[arm](good, ten.images, ten.masks, seed=seed)
+    images, labels, class_weight, augment = training
+    classifier = DefectClassifier(seed=seed).fit(images, labels, class_weight=class_weight, augment=augment)
+    minutes = (time.perf_counter() - start) / 60
+    scores = classifier.score(test.images)
+    seen = np.isin(test.kinds, ten.kinds)
+    return (
+        {"arm": arm, "seed": seed, "budget": settings.budget(), "size": SIZE, "steps": classifier.steps}
+        | {"n_train_good": len(good), "n_train_defective": len(ten), "kinds_seen": len(set(ten.kinds.tolist()))}
+        | decisions.evaluate(test.labels, scores)
+        | {"auroc_seen_kinds": _auroc_of(test, scores, seen), "auroc_new_kinds": _auroc_of(test, scores, ~seen)}
+        | told
+        | {"minutes": minutes + told.get("gan_minutes", 0.0) * (arm == "gan_filter")}
+    )
+
+
+def made_training_set(arm, seed, good, ten, made):
+    """Return the training set of an arm with a GAN, and what was measured of its pictures beforehand."""
+    which = "poor" if arm == "poor_gan" else "whole"
+    if which not in made:
+        share = POOR_SHARE if which == "poor" else 1
+        steps = max(round(share * GAN_STEPS[settings.budget()]), 1)
+        made[which] = draw(good, ten.images, steps=steps, seed=seed)
+    drawn, told = made[which]
+    kept = drawn[balance.sort_made(drawn, good, ten.images).keep] if arm == "gan_filter" else drawn
+    if not len(kept):
+        kept = ten.images  # nothing passed: the arm falls back on the real ones
+    return balance.with_made(good, ten.images, kept, seed=seed), told
+
+
+def draw(good, defective, *, steps, seed):
+    """Train a conditional GAN on good parts and the few defective ones, and let it draw defective ones.
+
+    Returns
+    -------
+    drawn : numpy.ndarray
+        float32 (`DRAWN`, h, w, c) in [0, 1].
+    told : dict
+        Steps, minutes, and what can be said of the pictures before any classifier sees them.
+    """
+    start = time.perf_counter()
+    model = conditional_gan(good.shape[1:], seed)
+    # a quarter of what the players see is defective: the ten again and again
+    repeated = np.resize(np.arange(len(defective)), len(good) // 3)
+    pictures = datasets.to_tanh(np.concatenate([good, defective[repeated]]))
+    kinds = np.repeat(["good", "defective"], [len(good), len(repeated)])
+    model.fit((pictures, kinds), steps=steps, callbacks=[gan.Guard()])
+    drawn = datasets.from_tanh(model.sample(DRAWN, kinds="defective", seed=seed))
+    minutes = (time.perf_counter() - start) / 60
+    return drawn, {"gan_steps": steps, "gan_minutes": minutes} | beforehand(drawn, good, defective, seed=seed)
+
+
+def conditional_gan(shape, seed):
+    """Build the conditional GAN of lesson 06: the networks of lesson 04, D's pictures moved and lit at random."""
+    precision.best()  # measuring it draws random numbers, so that comes first
+    settings.seed_everything(seed)
+    with precision.using():
+        return gan.ConditionalGAN(
+            networks.generator(shape, base=24, kinds=2),
+            networks.discriminator(shape, base=24, kinds=2),
+            ["good", "defective"],
+            penalty="flat",
+            penalty_weight=1.0,
+            penalty_batch=8,
+            augment=balance.mirror_and_vary,
+            seed=seed,
+        )
+
+
+def beforehand(drawn, good, defective, *, seed):
+    """Say what drawn pictures are worth, from the training parts alone."""
+    real, made, all_good = generation.standardised(
+        *(generation.random_features(images) for images in (defective, drawn, good))
+    )
+    _, recall = generation.precision_recall(real, made)
+    worth = balance.worth_of_made(drawn, good, defective, seed=seed)
+    shares = balance.sort_made(drawn, good, defective).shares()
+    return (
+        {"kid_to_ten": generation.kernel_inception_distance(real, made)}
+        | {"kid_of_good_to_ten": generation.kernel_inception_distance(real, all_good), "recall_of_ten": recall}
+        | {f"worth_{name}": value for name, value in worth.items()}
+        | {f"share_{name}": value for name, value in shares.items()}
+    )
+
+
+def known(path, arm, seed):
+    """Say whether a row of this arm, seed and budget is there."""
+    return path.is_file() and same(pd.read_csv(path), arm, seed).any()
+
+
+def keep(path, row):
+    """Put a row into the file, in place of an earlier one of the same run."""
+    table = pd.DataFrame([row])
+    if path.is_file():
+        earlier = pd.read_csv(path)
+        table = pd.concat([earlier[~same(earlier, row["arm"], row["seed"])], table], ignore_index=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+
+
+def same(rows, arm, seed):
+    """Say which rows are of this run: bool (n,)."""
+    return (rows["arm"] == arm) & (rows["seed"] == seed) & (rows["budget"] == settings.budget())
+
+
+def _auroc_of(test, scores, chosen):
+    rows = chosen & (test.labels == 1) | (test.labels == 0)
+    return decisions.auroc(test.labels[rows], scores[rows]) if test.labels[rows].any() else float("nan")
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(prog="benchmarks/imbalance.py", description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=_numbers, default=list(range(5)), help="default: 0,1,2,3,4")
+    parser.add_argument("--arms", type=_names, default=list(ARMS), help=f"of {','.join(ARMS)} (default: all)")
+    parser.add_argument("--again", action="store_true", help="run again what was run before")
+    parser.add_argument("--out", type=Path, default=FOLDER, help=f"default: {FOLDER.name}")
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.arms if name not in ARMS]:
+        parser.error(f"there is no arm {unknown[0]!r}; choose of {', '.join(ARMS)}")
+    return options
+
+
+def _names(text):
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(text):
+    return [int(number) for number in _names(text)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""What the benchmark of arms measured, as lesson 06 shows it."""
+
+import pandas as pd
+
+from gan_helpers import settings
+
+ARM_TITLES = {  # as the benchmark calls them -> as a table does
+    "nothing": "nothing",
+    "class_weight": "class weights",
+    "oversampling": "oversampling",
+    "smote": "SMOTE on pixels",
+    "classic": "classic augmentation",
+    "strong": "DiffAugment with cutout",
+    "pasted": "pasted defects",
+    "forged": "forged defects, no real one",
+    "forged_and_real": "forged and real defects",
+    "gan": "defects from the GAN",
+    "gan_filter": "GAN plus filter",
+    "poor_gan": "defects from a poor GAN",
+}
+COLUMNS = ("arm", "seed", "budget", "average_precision", "auroc", "tpr_at_5_fpr", "auroc_seen_kinds", "auroc_new_kinds")
+COMMANDS = {"imbalance": "python benchmarks/imbalance.py", "few_defects": "python benchmarks/few_defects.py"}
+
+
+def measured(name="imbalance"):
+    """Read the shipped rows, a row a run.
+
+    Parameters
+    ----------
+    name : {"imbalance", "few_defects"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the benchmark's own columns; empty where the file isn't there, with a line that names the command which
+        makes it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such benchmark.
+    """
+    if name not in COMMANDS:
+        raise ValueError(f"There is no benchmark {name!r}; choose one of {', '.join(COMMANDS)}.")
+    path = settings.data_folder() / "benchmarks" / f"{name}.csv"
+    if not path.is_file():
+        print(f"{path.name} is missing; make it with `{COMMANDS[name]}`.")
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.read_csv(path)
+
+
+def summed_up(rows, figure="average_precision"):
+    """Sum rows of arms up: mean, least and largest of a figure over the seeds.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With the columns ``arm``, ``seed`` and the figure's.
+    figure : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by the arms' names in words, in the order of `ARM_TITLES`: ``mean``, ``least``, ``largest``, ``seeds``.
+    """
+    groups = rows.groupby("arm")[figure]
+    table = pd.DataFrame(
+        {"mean": groups.mean(), "least": groups.min(), "largest": groups.max(), "seeds": groups.count()}
+    )
+    table = table.reindex([arm for arm in ARM_TITLES if arm in table.index])
+    return table.rename(index=ARM_TITLES).rename_axis("arm")
+
+
+def paired_gain(rows, figure="average_precision", against="classic"):
+    """Compare every arm with one, seed by seed, since some tens of defective parts teach more than others.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As for `summed_up`.
+    figure : str
+    against : str
+        The arm to compare with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by the arms' names in words: ``mean`` gain, ``least``, ``largest``, and ``better``, the share of seeds
+        in which the arm was ahead.
+    """
+    wide = rows.pivot_table(index="seed", columns="arm", values=figure)
+    gain = wide.sub(wide[against], axis=0).drop(columns=against)
+    table = pd.DataFrame(
+        {"mean": gain.mean(), "least": gain.min(), "largest": gain.max(), "better": (gain > 0).sum() / gain.count()}
+    )
+    return table.reindex([arm for arm in ARM_TITLES if arm in table.index]).rename(index=ARM_TITLES).rename_axis("arm")

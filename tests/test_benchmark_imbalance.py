@@ -1,0 +1,79 @@
+"""The benchmark of arms and what lessons read of it: rows that stay, sums that are right, pairs within a seed."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gan_helpers import balance, datasets, settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+
+import imbalance
+
+ROWS = pd.DataFrame(
+    {
+        "arm": ["classic", "pasted", "gan"] * 2,
+        "seed": [0, 0, 0, 1, 1, 1],
+        "average_precision": [0.5, 0.7, 0.4, 0.8, 0.9, 0.9],
+    }
+)
+
+
+def test_sums_say_mean_and_range_in_the_order_of_the_lesson():
+    table = balance.summed_up(ROWS)
+    assert table.index.tolist() == ["classic augmentation", "pasted defects", "defects from the GAN"]
+    assert table.loc["pasted defects"].tolist() == pytest.approx([0.8, 0.7, 0.9, 2])
+
+
+def test_pairs_are_compared_within_a_seed():
+    gains = balance.paired_gain(ROWS)
+    assert gains.loc["pasted defects"].tolist() == pytest.approx([0.15, 0.1, 0.2, 1.0])
+    assert gains.loc["defects from the GAN"].tolist() == pytest.approx([0.0, -0.1, 0.1, 0.5])
+
+
+def test_every_arm_of_the_benchmark_has_a_name_in_words():
+    assert set(imbalance.ARMS) == set(balance.ARM_TITLES)
+
+
+def test_missing_rows_are_told_and_leave_an_empty_table(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(settings, "data_folder", lambda: tmp_path)
+    assert balance.measured("imbalance").empty
+    assert "python benchmarks/imbalance.py" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="no benchmark"):
+        balance.measured("arms")
+
+
+def test_a_repeated_run_replaces_its_own_row_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
+    path = tmp_path / imbalance.TABLE
+    for auroc in (0.1, 0.2):
+        for arm in ("classic", "gan")[: 2 if auroc == 0.1 else 1]:
+            imbalance.keep(path, {"arm": arm, "seed": 0, "budget": "smoke", "auroc": auroc})
+    assert pd.read_csv(path).set_index("arm")["auroc"].to_dict() == {"gan": 0.1, "classic": 0.2}
+    assert imbalance.known(path, "gan", 0) and not imbalance.known(path, "gan", 1)
+
+
+def small_parts():
+    """Good parts to learn from, ten defective ones, and parts to test on."""
+    rng = np.random.default_rng(0)
+    images = rng.uniform(0.3, 0.5, (40, 32, 32, 1)).astype(np.float32)
+    images[20:30, 4:9, 4:9] = 1.0
+    kinds = np.repeat(["good", "spot", "good"], [20, 10, 10])
+    parts = datasets.PartSet(images=images, labels=(kinds == "spot").astype(int), kinds=kinds)
+    return images[:20], parts[20:30], parts[20:]
+
+
+@pytest.mark.parametrize("arm", ["pasted", "gan_filter"])
+def test_an_arm_is_measured_in_one_row(arm, monkeypatch):
+    monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
+    monkeypatch.setattr(imbalance, "DRAWN", 24)
+    made = {}
+    row = imbalance.measure(arm, 0, *small_parts(), made)
+    assert row["arm"] == arm and row["budget"] == "smoke" and 0 <= row["average_precision"] <= 1
+    assert np.isnan(row["auroc_new_kinds"]) and 0 <= row["auroc_seen_kinds"] <= 1
+    if arm == "gan_filter":
+        assert row["gan_steps"] == 4 and {"worth_made", "share_keep", "kid_to_ten"} <= set(row)
+        assert set(made) == {"whole"}
