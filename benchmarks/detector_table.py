@@ -8,6 +8,7 @@ from detector_run import METHODS, title_of
 
 BEGIN, END = "<!-- figures: written by benchmarks/detectors.py -->", "<!-- end of figures -->"
 LOOKS = "_chosen_on_test.csv"
+KEY = ("size", "cut", "method", "seed", "budget")  # columns that tell a run of a detector
 INTRODUCTION = """# Detectors, measured
 
 Fit on good parts of train, threshold from other good parts, test once; nothing is chosen on test images. Trivial
@@ -34,10 +35,11 @@ RATES = {
 
 
 def rows_of(folder):
-    """Read all rows: data set -> pandas.DataFrame."""
+    """Read all rows: data set -> pandas.DataFrame. Tables of other benchmarks in the folder are passed over."""
     paths = sorted(path for path in Path(folder).glob("*.csv") if not path.name.endswith(LOOKS))
     own_first = sorted(paths, key=lambda path: (path.stem not in ("parts", "solar"), path.stem))
-    return {path.stem: pd.read_csv(path) for path in own_first}
+    tables = {path.stem: pd.read_csv(path) for path in own_first}
+    return {name: rows for name, rows in tables.items() if set(KEY) <= set(rows)}
 
 
 def write(folder):

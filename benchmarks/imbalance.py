@@ -31,7 +31,7 @@ FIRST_CAMPAIGN = 600  # seed s takes its ten from campaign 600 + s
 GAN_STEPS = {"smoke": 4, "lesson": 300, "full": 2400}
 POOR_SHARE = 1 / 20  # of the steps, after which the poor GAN is stopped
 DRAWN = 600
-MADE_ARMS = ("gan", "gan_filter", "poor_gan")
+MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once")
 ARMS = (*balance.ARMS, *MADE_ARMS)
 TABLE = "imbalance.csv"
 FOLDER = settings.data_folder() / "benchmarks"
@@ -99,7 +99,7 @@ def measure(arm, seed, good, ten, test, made):
 
 def made_training_set(arm, seed, good, ten, made):
     """Return the training set of an arm with a GAN, and what was measured of its pictures beforehand."""
-    which = "poor" if arm == "poor_gan" else "whole"
+    which = "poor" if arm.startswith("poor_gan") else "whole"
     if which not in made:
         share = POOR_SHARE if which == "poor" else 1
         steps = max(round(share * GAN_STEPS[settings.budget()]), 1)
@@ -108,7 +108,8 @@ def made_training_set(arm, seed, good, ten, made):
     kept = drawn[balance.sort_made(drawn, good, ten.images).keep] if arm == "gan_filter" else drawn
     if not len(kept):
         kept = ten.images  # nothing passed: the arm falls back on the real ones
-    return balance.with_made(good, ten.images, kept, seed=seed), told
+    real_share = len(ten) / len(good) if arm.endswith("_once") else 0.5
+    return balance.with_made(good, ten.images, kept, seed=seed, real_share=real_share), told
 
 
 def draw(good, defective, *, steps, seed):

@@ -107,8 +107,8 @@ def forged_and_real(good, defective, masks=None, *, seed):
     return with_made(good, defective, made, seed=seed)
 
 
-def with_made(good, defective, made, *, seed):
-    """Show as many defective parts as good ones, half of them real and half of them made by whatever means.
+def with_made(good, defective, made, *, seed, real_share=0.5):
+    """Show as many defective parts as good ones, some of them real and the others made by whatever means.
 
     Parameters
     ----------
@@ -117,6 +117,8 @@ def with_made(good, defective, made, *, seed):
     made : numpy.ndarray
         Float (m, h, w, c) in [0, 1]; made defective parts, such as a GAN's.
     seed : int
+    real_share : float
+        Share of real ones among the defective parts that are shown; they are repeated as often as it takes.
 
     Returns
     -------
@@ -131,8 +133,9 @@ def with_made(good, defective, made, *, seed):
     if not len(made):
         raise ValueError("There is no made part; a filter that keeps none says that the generator is of no use.")
     rng = np.random.default_rng(seed)
-    half = len(good) // 2
-    shown = np.concatenate([defective[_evenly(len(defective), half, rng)], made[_evenly(len(made), half, rng)]])
+    n_real = round(real_share * len(good))
+    shown = [defective[_evenly(len(defective), n_real, rng)], made[_evenly(len(made), len(good) - n_real, rng)]]
+    shown = np.concatenate(shown)
     shown = shown.astype(np.float32)
     return TrainingSet(np.concatenate([good, shown]), _labels(good, shown), augment=mirror_and_vary)
 

@@ -17,6 +17,8 @@ ARM_TITLES = {  # as the benchmark calls them -> as a table does
     "gan": "defects from the GAN",
     "gan_filter": "GAN plus filter",
     "poor_gan": "defects from a poor GAN",
+    "gan_once": "GAN, real ones not repeated",
+    "poor_gan_once": "poor GAN, real ones not repeated",
 }
 COLUMNS = ("arm", "seed", "budget", "average_precision", "auroc", "tpr_at_5_fpr", "auroc_seen_kinds", "auroc_new_kinds")
 COMMANDS = {"imbalance": "python benchmarks/imbalance.py", "few_defects": "python benchmarks/few_defects.py"}
