@@ -31,8 +31,8 @@ def deep_explainer_trial(networks=NETWORKS):
     Returns
     -------
     pandas.DataFrame
-        A row a network: ``before`` and ``after`` (GradientExplainer) and ``deep``, each ``"works"`` or the first line
-        of the error.
+        A row a network: ``before`` and ``after`` (GradientExplainer) and ``deep``, each ``"works"`` or the last line
+        of the error, since TensorFlow writes the cause below where it happened.
 
     Raises
     ------
@@ -90,7 +90,8 @@ def _trial(name):
         try:
             explain()
         except Exception as problem:
-            return f"{type(problem).__name__}: {problem}".splitlines()[0]
+            lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
+            return lines[-1] if len(lines) > 1 else f"{type(problem).__name__}: {problem}"
         return "works"
 
     def gradient():

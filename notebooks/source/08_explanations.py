@@ -368,8 +368,10 @@ on_classifier
 # %% [markdown]
 # The baseline makes the difference: with grey, every method finds the defect less often than with the repaired part, and
 # less often than the middle of the picture does. With the repaired part, the best are about as good as the middle or
-# better, and deletion and insertion tell them from it clearly. (The peak of `random` is that of blurred noise, and
-# blurring leaves the highest peaks at the border, so on pictures cut around a defect it does worse than a blind pixel.)
+# better. The residual, which doesn't ask the classifier at all, points well too: most of the finding is the repair's
+# merit. But deletion and insertion of the best explanations are better than those of the residual. (The peak of `random`
+# is that of blurred noise, and blurring leaves the highest peaks at the border, so on pictures cut around a defect it
+# does worse than a blind pixel.)
 
 # %%
 if budget() != "smoke":
@@ -381,9 +383,9 @@ if budget() != "smoke":
     assert with_repair > with_grey + 0.15
 
 # %% [markdown]
-# These are few parts, and the intervals say so. The course ships the same table for eighty parts, both models, three
-# baselines, five classifiers of different seeds and one detector. It was not made in this notebook: `python
-# benchmarks/explanations.py` makes it again, in about an hour. Here are the means over the seeds.
+# These are few parts, and the intervals say so. `python benchmarks/explanations.py` makes the same table for eighty
+# parts, both models, three baselines, five classifiers of different seeds and one detector, in about an hour. Where it
+# was made, here are the means over the seeds; where not, your own two tables once more, side by side.
 
 # %%
 columns = ["pointing", "average_precision", "deletion", "insertion", "ms"]
