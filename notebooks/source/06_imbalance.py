@@ -15,7 +15,7 @@
 #
 # **Before you start:** lessons 04 and 05.
 #
-# Reading: about 40 minutes. Running: about 4 minutes.
+# Reading: about 40 minutes. Running: about 2 minutes.
 
 # %% [markdown]
 # ## Ten parts
