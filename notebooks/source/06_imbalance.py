@@ -661,7 +661,8 @@ lesson.quiz()
 lesson.progress()
 
 # %% [markdown]
-# Next: `07_overfitting.ipynb`, where a discriminator learns its pictures by heart, and a network loses weight.
+# Next: lesson 07, where a discriminator learns its pictures by heart, and a network loses weight. It is in preparation;
+# until then go on with `08_explanations.ipynb`.
 
 # %% [markdown]
 # ## Sources
