@@ -606,10 +606,10 @@ few_figures = ["auroc", "auroc_low", "auroc_high", "tpr_at_5_fpr"]
 measured_few.groupby(["data", "method"], sort=False)[few_figures].mean().round(3)
 
 # %% [markdown]
-# **Is that all?** On plates, whose ten show most kinds, the gain is there in every draw, and it is tiny. On cells the
-# ten do harm in every draw: the detector as it was finds the defects of new modules better. Ten cells of two or three
-# modules teach as much about those modules as about defects, and the marker was already good. What a labelled defect is
-# worth depends on what the detector misses without it.
+# **Is that all?** On plates the gain is there in every draw, and it is tiny. On cells the ten do harm in every draw: the
+# detector as it was finds the defects of new modules better. The ten come from four to seven modules, and perhaps the
+# marker learns those modules with the defects; that is a guess, which nobody has tested here. Measure before you add
+# labelled defects to a detector that is good without them.
 
 # %% [markdown]
 # For comparison, a published mark on solar cells of the same data set: DRA reaches AUROC 0.845 ± 0.013 with ten

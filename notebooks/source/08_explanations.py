@@ -334,8 +334,8 @@ on_detector
 # explanations: their intervals lie above the controls, `shap_gradient` first, which may look inside the network. Then
 # the anomaly map: it costs nothing, since the detector draws it anyway, and no method beats it here. A map that is
 # trained to mark defects is hard to beat at marking defects. It has the smallest deletion as well: the score is read
-# off that map, so it tells what the detector looks at. Some insertions are above 1: pieces of a part in a picture of
-# another leave seams, and seams look suspicious too.
+# off that map, so it tells what the detector looks at. Some insertions are above 1: a mixture of part and repair may
+# score higher than the part itself. Seams between the two may be the reason; that is a guess, not a measurement.
 
 # %% [markdown]
 # ## The same for the classifier
