@@ -2,8 +2,8 @@
 
 One room, one idea; a room imports only rooms before it::
 
-    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders,
-             classifier, gan -> detectors -> deploy, checkpoints -> explain -> plots, widgets, lesson
+    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders, gan
+             -> detectors -> classifier, deploy, checkpoints -> explain -> plots, widgets, lesson
              -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,

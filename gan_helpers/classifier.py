@@ -7,6 +7,7 @@ it in many ways, lesson 07 shrinks it, lesson 08 asks it for its reasons.
 import numpy as np
 from scipy.special import expit
 
+from gan_helpers.detectors.base import check_images
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
 quiet_tensorflow()
@@ -98,7 +99,7 @@ class DefectClassifier:
         ValueError
             If images and labels don't fit each other, a class is missing or the images are not in [0, 1].
         """
-        images, labels = _checked_images(images), _checked_labels(labels, len(images))
+        images, labels = check_images(images), _checked_labels(labels, len(images))
         weights = _weights(class_weight)
         precision.best()  # measuring it draws random numbers, so that comes first
         keras.utils.set_random_seed(self.seed)
@@ -124,7 +125,7 @@ class DefectClassifier:
         """Score parts: float64 (n,), the raw number, higher is more suspicious; 0 is even odds on balanced parts."""
         if self._network is None:
             raise RuntimeError("This classifier is not fitted yet; call fit(images, labels) or load one first.")
-        images = _checked_images(images)
+        images = check_images(images)
         if images.shape[1:] != self._network.input_shape[1:]:
             raise ValueError(
                 f"Images have shape {images.shape[1:]}; this classifier is for {self._network.input_shape[1:]}."
@@ -193,16 +194,6 @@ def _weights(class_weight):
     if set(class_weight) != {0, 1} or min(class_weight.values()) < 0:
         raise ValueError(f"class_weight is {class_weight}; give a weight of at least 0 for each of 0 and 1.")
     return float(class_weight[0]), float(class_weight[1])
-
-
-def _checked_images(images):
-    images = np.asarray(images, dtype=np.float32)
-    if images.ndim != 4 or not len(images):
-        raise ValueError(f"Images have shape {images.shape}; give (n, h, w, c), at least one.")
-    low, high = images.min(), images.max()
-    if not (low >= -1e-3 and high <= 1.001):
-        raise ValueError(f"Images run from {low:g} to {high:g}; bring them to [0, 1].")
-    return images
 
 
 def _checked_labels(labels, n):
