@@ -3,11 +3,11 @@
 import numpy as np
 
 from gan_helpers import parts
-from gan_helpers.datasets.partset import GOOD, PartSet
+from gan_helpers.datasets.close_ups import photographed
+from gan_helpers.datasets.partset import GOOD
 from gan_helpers.settings import SEED
 
 CAMPAIGN, LOT_SIZE = 20_000, 200
-SIDES = (32, 64, 128)  # photographs have 128 pixels; smaller ones are means of whole blocks of them
 
 
 def few_defects(n=10, *, size=64, seed):
@@ -41,24 +41,9 @@ def few_defects(n=10, *, size=64, seed):
     """
     if seed == SEED:
         raise ValueError(f"The seed {seed} is that of data/parts, so test parts would be among these; take another.")
-    if size not in SIDES:
-        raise ValueError(f"size = {size} pixels; choose one of {', '.join(map(str, SIDES))}.")
     campaign = parts.simulate_line(CAMPAIGN, seed, lot_size=LOT_SIZE)
     made = campaign[campaign["kind"] != GOOD]
     if not 1 <= n <= len(made):
         raise ValueError(f"n = {n}; the campaign made {len(made)} defective parts, so ask for 1 to {len(made)}.")
     table = made.iloc[np.random.default_rng(seed).permutation(len(made))[:n]].reset_index(drop=True)
-    photographs, masks = parts.render_parts(table, SIDES[-1])
-    block = SIDES[-1] // size
-    blocks = (n, size, block, size, block)
-    return PartSet(
-        images=(photographs.reshape(blocks).mean(axis=(2, 4)) / 255)[..., None].astype(np.float32),
-        labels=np.ones(n, dtype=int),
-        kinds=table["kind"].to_numpy(str),
-        groups=table["lot"].to_numpy(str),
-        masks=masks.reshape(blocks).any(axis=(2, 4)),
-        table=table,
-        title="a few defective parts",
-        licence="MIT",
-        source="rendered by gan_helpers.parts",
-    )
+    return photographed(table, size, title="a few defective parts")

@@ -19,7 +19,7 @@ from gan_helpers.datasets.cleaning import (
     standardise,
     to_tanh,
 )
-from gan_helpers.datasets.close_ups import close_ups_of, in_all_orientations, load_close_ups
+from gan_helpers.datasets.close_ups import close_ups_of, in_all_orientations, load_close_ups, photographed
 from gan_helpers.datasets.colour import ColourImages, load_colour_images
 from gan_helpers.datasets.folder import load_folder
 from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
@@ -51,6 +51,7 @@ __all__ = [
     "load_parts",
     "load_solar_cells",
     "match_brightness",
+    "photographed",
     "standardise",
     "to_tanh",
 ]

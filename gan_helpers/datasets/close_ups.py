@@ -13,6 +13,7 @@ from gan_helpers.datasets.partset import GOOD, PartSet
 CAMPAIGN = 200_000  # parts; enough of the rarest kind
 LOT_SIZE = 200
 PART_SIDE = 128
+WHOLE_SIDES = (32, 64, 128)
 JITTER = 5  # pixels: the defect is not always in the middle
 
 
@@ -51,7 +52,7 @@ def load_close_ups(
     lots = rng.permutation(campaign["lot"].unique().astype(str))
     in_train = campaign["lot"].isin(lots[: len(lots) * 2 // 3]).to_numpy()
     return tuple(
-        close_ups_of(_rendered(_choose(campaign[side], n, n if n_good is None else n_good, rng)), size, seed=rng)
+        close_ups_of(photographed(_choose(campaign[side], n, n if n_good is None else n_good, rng)), size, seed=rng)
         for side, n, n_good in ((in_train, per_kind, good), (~in_train, held_out_per_kind, held_out_good))
     )
 
@@ -67,17 +68,36 @@ def _choose(campaign, n_defective, n_good, rng):
     return campaign.iloc[np.concatenate(rows)].reset_index(drop=True)
 
 
-def _rendered(table):
+def photographed(table, size=PART_SIDE, *, title="rendered parts"):
+    """Render the parts of a campaign, masks and all.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of `parts.simulate_line`.
+    size : int
+        Side in pixels, of `WHOLE_SIDES`. Smaller pictures are means of whole blocks, as `load_parts` makes them:
+        rendered at once at that size they would have more noise, and a network would tell them apart by that alone.
+    title : str
+
+    Raises
+    ------
+    ValueError
+        If the size is another.
+    """
+    if size not in WHOLE_SIDES:
+        raise ValueError(f"size = {size} pixels; choose one of {', '.join(map(str, WHOLE_SIDES))}.")
     photographs, masks = parts.render_parts(table, PART_SIDE)
+    blocks = (len(table), size, PART_SIDE // size, size, PART_SIDE // size)
     kinds = table["kind"].to_numpy(str)
     return PartSet(
-        images=photographs[..., None].astype(np.float32) / 255,
+        images=(photographs.reshape(blocks).mean(axis=(2, 4)) / 255)[..., None].astype(np.float32),
         labels=(kinds != GOOD).astype(int),
         kinds=kinds,
         groups=table["lot"].to_numpy(str),
-        masks=masks,
+        masks=masks.reshape(blocks).any(axis=(2, 4)),
         table=table,
-        title="rendered parts",
+        title=title,
         licence="MIT",
         source="rendered by gan_helpers.parts",
     )

@@ -1,15 +1,16 @@
 """Which kind of defect is it, likely? A classifier of close-ups looks at the place that the map points to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from gan_helpers import parts
-from gan_helpers.datasets import PartSet
+from gan_helpers.datasets import photographed
 
 UNKNOWN = "unknown"
 SURE = 0.5  # probability below which no kind is named
 CAMPAIGN, LOT_SIZE = 200_000, 200  # parts; enough of the rarest kind
-SIDES = (32, 64, 128)  # photographs have 128 pixels; smaller ones are means of whole blocks of them
 DATA_SEED_TOLD = "That seed made data/parts, so test parts would be among these; take another."
 
 
@@ -39,8 +40,6 @@ def fresh_parts(per_kind, *, seed, size=64, good=0):
 
     if seed == SEED:
         raise ValueError(f"seed = {seed}: {DATA_SEED_TOLD}")
-    if size not in SIDES:
-        raise ValueError(f"size = {size} pixels; choose one of {', '.join(map(str, SIDES))}.")
     campaign = parts.simulate_line(CAMPAIGN, seed, lot_size=LOT_SIZE)
     rng, rows = np.random.default_rng(seed), []
     for kind, n in {parts.GOOD: good, **dict.fromkeys(parts.DEFECT_KINDS, per_kind)}.items():
@@ -49,22 +48,8 @@ def fresh_parts(per_kind, *, seed, size=64, good=0):
             raise ValueError(f"The campaign of seed {seed} made only {len(made)} parts of {kind!r}; ask for fewer.")
         rows.append(rng.choice(made, n, replace=False))
     table = campaign.iloc[np.sort(np.concatenate(rows))].reset_index(drop=True)
-    photographs, masks = parts.render_parts(table, SIDES[-1])
-    blocks = (len(table), size, SIDES[-1] // size, size, SIDES[-1] // size)
-    images, masks = photographs.reshape(blocks).mean(axis=(2, 4)) / 255, masks.reshape(blocks).any(axis=(2, 4))
-    kinds = table["kind"].to_numpy(str)
-    return PartSet(
-        images=images[..., None].astype(np.float32),
-        labels=(kinds != parts.GOOD).astype(int),
-        kinds=kinds,
-        groups=table["lot"].to_numpy(str),
-        masks=masks,
-        has_mask=(kinds == parts.GOOD) | masks.any(axis=(1, 2)),
-        table=table,
-        title="fresh rendered parts",
-        licence="MIT",
-        source="rendered by gan_helpers.parts",
-    )
+    whole = photographed(table, size, title="fresh rendered parts")
+    return replace(whole, has_mask=(whole.labels == 0) | whole.masks.any(axis=(1, 2)))
 
 
 def close_up(image, anomaly_map, side):
