@@ -17,12 +17,11 @@ WORTH_IT = 1.15  # less is noise
 CHANNELS, SIDE, BATCH, ROUNDS = 48, 32, 16, 5
 
 
-@functools.cache
 def best():
     """Return the policy that trains a convolution fastest here: ``"float32"`` or ``"mixed_bfloat16"``.
 
-    Takes about a second the first time. ``GAN_QC_PRECISION`` overrides it, for runs that are to be the same on another
-    machine.
+    Measured once a process, in about a second. ``GAN_QC_PRECISION`` overrides it at any time, for runs that are to be
+    the same on another machine.
 
     Raises
     ------
@@ -34,6 +33,11 @@ def best():
         if asked not in (FLOAT32, BFLOAT16):
             raise ValueError(f"GAN_QC_PRECISION is {asked!r}; set it to {FLOAT32} or {BFLOAT16}, or unset it.")
         return asked
+    return _fastest()
+
+
+@functools.cache
+def _fastest():
     return BFLOAT16 if speed_ratio() > WORTH_IT else FLOAT32
 
 

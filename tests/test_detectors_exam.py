@@ -44,14 +44,19 @@ def test_the_best_look_is_kept_and_put_back():
 
 def test_a_training_detector_is_examined_on_the_way(monkeypatch):
     monkeypatch.setenv("GAN_QC_PRECISION", "float32")  # in which it also scores once it is fitted
-    exam = detectors.ForgedExam(PARTS[:10])
-    detector = detectors.RepairGAN(steps=4, base=12, batch=4).fit(PARTS, watch=exam)
-    assert [share for share, _ in exam.history] == [0.25, 0.5, 0.75, 1.0]
+    exam, seen = detectors.ForgedExam(PARTS[:10]), {}
+
+    def look(detector, share):
+        exam(detector, share)
+        seen[share] = detector.score(exam.forged)
+
+    detector = detectors.RepairGAN(steps=4, base=12, batch=4).fit(PARTS, watch=look)
+    assert [share for share, _ in exam.history] == list(seen) == [0.25, 0.5, 0.75, 1.0]
     exam.restore(detector)
-    scores = np.concatenate([detector.score(exam.good), detector.score(exam.forged)])
-    again = detectors.ForgedExam(PARTS[:10])(detector, 1.0)
-    assert again == pytest.approx(exam.best[1], abs=1e-9)
-    assert np.isfinite(scores).all()
+    kept = detector.score(exam.forged)
+    apart = {share: np.abs(scores - kept).max() for share, scores in seen.items()}
+    best = apart.pop(exam.best[0])  # the weights are the same, sums in another order may differ in the last digits
+    assert best < 1e-3 * min(apart.values())
 
 
 def test_the_same_seed_sets_the_same_exam_and_spoils_every_part():

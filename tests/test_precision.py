@@ -8,9 +8,9 @@ from gan_helpers import precision
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    precision.best.cache_clear()
+    precision._fastest.cache_clear()
     yield
-    precision.best.cache_clear()
+    precision._fastest.cache_clear()
 
 
 @pytest.mark.parametrize(("ratio", "policy"), [(2.0, "mixed_bfloat16"), (1.0, "float32"), (0.3, "float32")])
@@ -22,6 +22,16 @@ def test_bfloat16_is_chosen_where_it_pays(monkeypatch, ratio, policy):
 
 def test_the_environment_decides_if_it_says_so(monkeypatch):
     monkeypatch.setenv("GAN_QC_PRECISION", "mixed_bfloat16")
+    assert precision.best() == "mixed_bfloat16"
+
+
+def test_the_environment_counts_after_a_measurement_too(monkeypatch):
+    monkeypatch.delenv("GAN_QC_PRECISION", raising=False)
+    monkeypatch.setattr(precision, "speed_ratio", lambda: 2.0)
+    assert precision.best() == "mixed_bfloat16"
+    monkeypatch.setenv("GAN_QC_PRECISION", "float32")
+    assert precision.best() == "float32"
+    monkeypatch.delenv("GAN_QC_PRECISION")
     assert precision.best() == "mixed_bfloat16"
 
 
