@@ -25,10 +25,9 @@ os.environ.setdefault("GAN_QC_BUDGET", "full")
 
 import detector_run
 import detector_table
-import pandas as pd
 from detector_run import OWN, Run
 
-from gan_helpers import settings
+from gan_helpers import measured, settings
 from gan_helpers.checkpoints import SEEDS
 
 SIDES = (32, 64, 128, 256)
@@ -111,17 +110,7 @@ def _numbers(text):
 
 
 def _known(run, folder):
-    path = folder / f"{run.title}.csv"
-    return path.is_file() and _same(pd.read_csv(path), run).any()
-
-
-def _same(rows, run):
-    """Say which rows are of this run: bool (n,)."""
-    same = pd.Series(True, index=rows.index)
-    for name, value in run.key.items():
-        column = rows[name] if name in rows else pd.Series(float("nan"), index=rows.index)
-        same &= column.isna() if pd.isna(value) else column == value
-    return same
+    return measured.known_row(folder / f"{run.title}.csv", run.key)
 
 
 def _run_apart(run, folder):
@@ -138,21 +127,11 @@ def _run_apart(run, folder):
             return 1
         row, looks = json.loads(into.read_text(encoding="utf-8"))
     with _writing:
-        _keep(run, [row], folder / f"{run.title}.csv")
+        measured.keep_rows(folder / f"{run.title}.csv", [row], run.key)
         if looks:
-            _keep(run, looks, folder / f"{run.title}{detector_table.LOOKS}")
+            measured.keep_rows(folder / f"{run.title}{detector_table.LOOKS}", looks, run.key)
     print(f"{name}: AUROC {row['auroc']:.3f} after {row['minutes']:.1f} min", flush=True)
     return 0
-
-
-def _keep(run, rows, path):
-    """Put rows into a file, in place of earlier ones of the same run."""
-    table = pd.DataFrame(rows)
-    if path.is_file():
-        earlier = pd.read_csv(path)
-        table = pd.concat([earlier[~_same(earlier, run)], table], ignore_index=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def _run_here(run, into):

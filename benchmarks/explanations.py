@@ -1,9 +1,9 @@
 """Explanations judged against true masks and against the model: ``data/benchmarks/explanations.csv``.
 
 Two models (a classifier of close-ups, one for each seed, and the shipped repair GAN of whole plates), four explanations
-with three baselines each, the detector's own maps, and three controls, on eighty defective test parts. Nothing is
-chosen on them.
-Rows are written as they come in, so that a stopped benchmark goes on where it was. It takes about an hour on one
+with three baselines each, the detector's own maps, and three controls, on 56 defective test parts, seven of each
+kind. Nothing is chosen on them.
+Rows are written as they come in, so that a stopped benchmark goes on where it was. It takes about half an hour on one
 core; ``GAN_QC_BUDGET=smoke`` tries it out in one.
 
 python benchmarks/explanations.py --models classifier --seeds 0,1
@@ -23,11 +23,9 @@ for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THR
     os.environ.setdefault(threads, "1")
 
 import numpy as np
-import pandas as pd
 
-from gan_helpers import checkpoints, datasets, explain, settings
+from gan_helpers import checkpoints, datasets, explain, measured, settings
 from gan_helpers.classifier import DefectClassifier
-from gan_helpers.explain.measured import TABLE
 
 MODELS = ("classifier", "repair_gan")
 SEEDS = (0, 1, 2, 3, 4)
@@ -44,9 +42,9 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="benchmarks/explanations.py", description=__doc__.splitlines()[0])
     parser.add_argument("--models", type=_names, default=list(MODELS), help=f"of {','.join(MODELS)} (default: both)")
     parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in _names(text)], default=list(SEEDS))
-    parser.add_argument("--per-kind", type=int, default=settings.by_budget(smoke=1, lesson=5, full=10))
+    parser.add_argument("--per-kind", type=int, default=settings.by_budget(smoke=1, lesson=5, full=7))
     parser.add_argument("--again", action="store_true", help="measure again what was measured before")
-    parser.add_argument("--out", type=Path, default=settings.data_folder() / "benchmarks" / TABLE)
+    parser.add_argument("--out", type=Path, default=measured.path_of("explanations"))
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.models if name not in MODELS]:
         parser.error(f"there is no model {unknown[0]!r}; choose of {', '.join(MODELS)}")
@@ -83,7 +81,7 @@ def _measure(name, seed, parts, options):
     jobs += [(control, NONE) for control in explain.CONTROLS]
     jobs += [(own, NONE) for own in OWN_MAPS if name == "repair_gan"]
     run = {"model": name, "seed": seed, "budget": settings.budget(), "n": len(parts.of[name])}
-    jobs = [job for job in jobs if options.again or not _known(run, *job, options.out)]
+    jobs = [job for job in jobs if options.again or not _known(run, job, options.out)]
     if not jobs:
         return
     model = _classifier(seed) if name == "classifier" else parts.detector
@@ -102,8 +100,12 @@ def _measure(name, seed, parts, options):
             )
             row = run | {"method": method, "baseline": baseline, "judged_with": judged_with}
             rows.append(row | explain.summary(figures) | found)
-        _keep(rows, options.out)
+        measured.keep_rows(options.out, rows, KEY)
         print(f"{name} seed {seed} {method} {baseline}: pointing {rows[0]['pointing']:.2f}, {ms:.0f} ms", flush=True)
+
+
+def _known(run, job, path):
+    return measured.known_row(path, run | dict(zip(("method", "baseline"), job, strict=True)))
 
 
 def _classifier(seed):
@@ -143,23 +145,6 @@ def _similarity(maps, method, baseline, name, parts, network, seed):
 
     others = _maps(method, baseline, name, parts, score, ignorant, seed)
     return float(explain.similarity(np.abs(maps), np.abs(others)).mean())
-
-
-def _known(run, method, baseline, path):
-    if not path.is_file():
-        return False
-    table, wanted = pd.read_csv(path), run | {"method": method, "baseline": baseline}
-    return bool(np.logical_and.reduce([table[name] == value for name, value in wanted.items()]).any())
-
-
-def _keep(rows, path):
-    """Put rows into the table, in place of earlier ones of the same key."""
-    table = pd.DataFrame(rows)
-    if path.is_file():
-        table = pd.concat([pd.read_csv(path), table], ignore_index=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table = table.drop_duplicates(KEY, keep="last")
-    table.to_csv(path, index=False, float_format="%.5g", lineterminator="\n")
 
 
 def _machine():

@@ -16,11 +16,11 @@ import time
 os.environ.setdefault("GAN_QC_BUDGET", "full")
 
 import numpy as np
-import pandas as pd
 
-from gan_helpers import balance, checkpoints, datasets, decisions, detectors, settings
+from gan_helpers import balance, checkpoints, datasets, decisions, detectors, measured, settings
 
-PATH = settings.data_folder() / "benchmarks" / "few_defects.csv"
+PATH = measured.path_of("few_defects")
+KEY = ["data", "seed", "budget"]
 LABELLED, SIDE = 10, 128
 FIRST_CAMPAIGN = 600  # as in benchmarks/imbalance.py
 SEEDS = (0, 1, 2, 3, 4)
@@ -35,9 +35,9 @@ def main(arguments=None):
     for data in options.data:
         begun = checkpoints.load(data, method="repair_gan")
         for seed in [None, *options.seeds]:
-            if not _known(data, seed):
+            if not measured.known_row(PATH, dict(zip(KEY, (data, seed, settings.budget()), strict=True))):
                 row = measure(data, seed, begun)
-                _keep(row)
+                measured.keep_rows(PATH, [row], KEY)
                 print(f"{data} {row['method']} seed {seed}: AUROC {row['auroc']:.3f}", flush=True)
     return 0
 
@@ -73,22 +73,7 @@ def cells(seed):
 def plates(seed):
     """Render ten defective plates; return them, the good ones to learn from, and the test plates."""
     split = datasets.load_parts(SIDE)
-    return balance.few_defects(LABELLED, size=SIDE, seed=FIRST_CAMPAIGN + seed).images, split.train.images, split.test
-
-
-def _known(data, seed):
-    if not PATH.is_file():
-        return False
-    rows = pd.read_csv(PATH)
-    same = rows["seed"].isna() if seed is None else rows["seed"] == seed
-    return ((rows["data"] == data) & same & (rows["budget"] == settings.budget())).any()
-
-
-def _keep(row):
-    rows = pd.DataFrame([row])
-    if PATH.is_file():
-        rows = pd.concat([pd.read_csv(PATH), rows], ignore_index=True)
-    rows.to_csv(PATH, index=False, float_format="%.6g", lineterminator="\n")
+    return datasets.few_defects(LABELLED, size=SIDE, seed=FIRST_CAMPAIGN + seed).images, split.train.images, split.test
 
 
 if __name__ == "__main__":

@@ -20,9 +20,8 @@ for name, value in ONE_CORE.items():
     os.environ.setdefault(name, value)
 
 import numpy as np
-import pandas as pd
 
-from gan_helpers import balance, datasets, decisions, gan, generation, networks, precision, settings
+from gan_helpers import balance, datasets, decisions, gan, generation, measured, networks, precision, settings
 from gan_helpers.classifier import DefectClassifier
 
 SIZE, DEFECTS = 32, 10
@@ -33,25 +32,25 @@ POOR_SHARE = 1 / 20  # of the steps, after which the poor GAN is stopped
 DRAWN = 600
 MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once")
 ARMS = (*balance.ARMS, *MADE_ARMS)
-TABLE = "imbalance.csv"
+KEY = ["arm", "seed", "budget"]
 FOLDER = settings.data_folder() / "benchmarks"
 
 
 def main(arguments=None):
     """Run what is missing; returns 0."""
     options = _options(arguments)
-    path = options.out / TABLE
+    path = options.out / measured.path_of("imbalance").name
     train, test = datasets.load_close_ups(**CLOSE_UPS)
     for seed in options.seeds:
-        missing = [arm for arm in options.arms if options.again or not known(path, arm, seed)]
+        missing = [arm for arm in options.arms if options.again or not measured.known_row(path, run(arm, seed))]
         if not missing:
             continue
-        whole = balance.few_defects(DEFECTS, size=128, seed=FIRST_CAMPAIGN + seed)
+        whole = datasets.few_defects(DEFECTS, size=128, seed=FIRST_CAMPAIGN + seed)
         ten = datasets.close_ups_of(whole, SIZE, seed=seed)
         made = {}
         for arm in missing:
             row = measure(arm, seed, train.good.images, ten, test, made)
-            keep(path, row)
+            measured.keep_rows(path, [row], KEY)
             print(f"{arm} seed {seed}: AP {row['average_precision']:.3f}, AUROC {row['auroc']:.3f}", flush=True)
     return 0
 
@@ -151,6 +150,11 @@ def conditional_gan(shape, seed):
         )
 
 
+def run(arm, seed):
+    """Return what tells this run from others."""
+    return dict(zip(KEY, (arm, seed, settings.budget()), strict=True))
+
+
 def beforehand(drawn, good, defective, *, seed):
     """Say what drawn pictures are worth, from the training parts alone."""
     real, made, all_good = generation.standardised(
@@ -165,26 +169,6 @@ def beforehand(drawn, good, defective, *, seed):
         | {f"worth_{name}": value for name, value in worth.items()}
         | {f"share_{name}": value for name, value in shares.items()}
     )
-
-
-def known(path, arm, seed):
-    """Say whether a row of this arm, seed and budget is there."""
-    return path.is_file() and same(pd.read_csv(path), arm, seed).any()
-
-
-def keep(path, row):
-    """Put a row into the file, in place of an earlier one of the same run."""
-    table = pd.DataFrame([row])
-    if path.is_file():
-        earlier = pd.read_csv(path)
-        table = pd.concat([earlier[~same(earlier, row["arm"], row["seed"])], table], ignore_index=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
-
-
-def same(rows, arm, seed):
-    """Say which rows are of this run: bool (n,)."""
-    return (rows["arm"] == arm) & (rows["seed"] == seed) & (rows["budget"] == settings.budget())
 
 
 def _auroc_of(test, scores, chosen):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation
 
-from gan_helpers import balance, datasets
+from gan_helpers import balance
 from gan_helpers.balance import arms
 from gan_helpers.balance.pasting import likely_places
 
@@ -141,26 +141,3 @@ def test_the_worth_of_made_parts_is_what_they_teach_about_real_ones():
     assert balance.worth_of_made(wrong, good, bad, seed=1, features=plain)["made"] < 0.2
     with pytest.raises(ValueError, match="at least two"):
         balance.worth_of_made(right, good, bad[:1], seed=1, features=plain)
-
-
-def test_few_defects_are_new_parts_with_masks():
-    ten = balance.few_defects(10, size=32, seed=1)
-    assert len(ten) == 10 and ten.labels.all() and ten.masks.any(axis=(1, 2)).all()
-    assert set(balance.few_defects(10, size=32, seed=2).table["seed"]).isdisjoint(ten.table["seed"])
-    test = datasets.load_parts(32).test
-    assert set(ten.table["seed"]).isdisjoint(test.table["seed"])
-
-
-def test_few_defects_look_as_if_they_were_loaded(monkeypatch):
-    test = datasets.load_parts(64).test.defective[:12]
-    monkeypatch.setattr(balance.few.parts, "simulate_line", lambda *_, **__: test.table)
-    rendered = balance.few_defects(12, size=64, seed=1)
-    order = np.random.default_rng(1).permutation(12)
-    assert np.allclose(rendered.images, test.images[order], atol=1e-3)
-    assert np.array_equal(rendered.masks, test.masks[order])
-
-
-@pytest.mark.parametrize("keywords", [{"seed": 2026}, {"seed": 1, "size": 48}, {"seed": 1, "n": 10**6}])
-def test_impossible_wishes_are_told(keywords):
-    with pytest.raises(ValueError, match=r"seed|size|n ="):
-        balance.few_defects(**keywords)

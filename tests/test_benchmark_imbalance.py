@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gan_helpers import balance, datasets, settings
+from gan_helpers import datasets, measured
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
@@ -23,37 +23,19 @@ ROWS = pd.DataFrame(
 
 
 def test_sums_say_mean_and_range_in_the_order_of_the_lesson():
-    table = balance.summed_up(ROWS)
+    table = measured.summed_up(ROWS)
     assert table.index.tolist() == ["classic augmentation", "pasted defects", "defects from the GAN"]
     assert table.loc["pasted defects"].tolist() == pytest.approx([0.8, 0.7, 0.9, 2])
 
 
 def test_pairs_are_compared_within_a_seed():
-    gains = balance.paired_gain(ROWS)
+    gains = measured.paired_gain(ROWS)
     assert gains.loc["pasted defects"].tolist() == pytest.approx([0.15, 0.1, 0.2, 1.0])
     assert gains.loc["defects from the GAN"].tolist() == pytest.approx([0.0, -0.1, 0.1, 0.5])
 
 
 def test_every_arm_of_the_benchmark_has_a_name_in_words():
-    assert set(imbalance.ARMS) == set(balance.ARM_TITLES)
-
-
-def test_missing_rows_are_told_and_leave_an_empty_table(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(settings, "data_folder", lambda: tmp_path)
-    assert balance.measured("imbalance").empty
-    assert "python benchmarks/imbalance.py" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="no benchmark"):
-        balance.measured("arms")
-
-
-def test_a_repeated_run_replaces_its_own_row_alone(tmp_path, monkeypatch):
-    monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
-    path = tmp_path / imbalance.TABLE
-    for auroc in (0.1, 0.2):
-        for arm in ("classic", "gan")[: 2 if auroc == 0.1 else 1]:
-            imbalance.keep(path, {"arm": arm, "seed": 0, "budget": "smoke", "auroc": auroc})
-    assert pd.read_csv(path).set_index("arm")["auroc"].to_dict() == {"gan": 0.1, "classic": 0.2}
-    assert imbalance.known(path, "gan", 0) and not imbalance.known(path, "gan", 1)
+    assert set(imbalance.ARMS) == set(measured.ARM_TITLES)
 
 
 def small_parts():

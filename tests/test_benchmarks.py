@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gan_helpers import datasets, detectors
+from gan_helpers import datasets, detectors, measured
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+
 sys.path.insert(0, str(BENCHMARKS))
 
 import detector_run  # noqa: E402
@@ -56,7 +57,7 @@ class TestRuns:
         runs = [detector_run.Run("solar", "f_anogan", seed, cut=cut) for seed in (0, 1) for cut in (27, 0)]
         for auroc in (0.1, 0.2):
             for run in runs[: 4 if auroc == 0.1 else 1]:
-                benchmark._keep(run, [run.key | {"auroc": auroc}], path)
+                measured.keep_rows(path, [run.key | {"auroc": auroc}], run.key)
         assert sorted(pd.read_csv(path)["auroc"]) == [0.1, 0.1, 0.1, 0.2]
         assert all(benchmark._known(run, tmp_path) for run in runs)
         assert not benchmark._known(detector_run.Run("solar", "f_anogan", 0, cut=1), tmp_path)

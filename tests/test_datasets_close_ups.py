@@ -62,7 +62,7 @@ def test_a_window_is_cut_around_a_known_defect():
 
 
 def test_what_cannot_be_had_is_named():
-    with pytest.raises(ValueError, match=r"holds \d+ parts of kind"):
+    with pytest.raises(ValueError, match=r"only \d+ parts of kind"):
         datasets.load_close_ups(100_000)
     with pytest.raises(ValueError, match=r"data/parts"):
         datasets.load_close_ups(2, seed=settings.SEED)

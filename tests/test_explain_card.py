@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gan_helpers import detectors, explain, parts
+from gan_helpers import datasets, detectors, explain, parts
 from gan_helpers.explain import KindFinder, kinds
 
 SIDE = 64
@@ -43,7 +43,7 @@ class ByBrightness:
 
 @pytest.fixture(scope="module")
 def plates():
-    return explain.fresh_parts(1, seed=77, size=SIDE, good=6)
+    return datasets.fresh_parts(1, seed=77, size=SIDE, good=6)
 
 
 @pytest.fixture
@@ -62,16 +62,6 @@ def rejected(plates):
 def finder():
     names = ["good", *parts.DEFECT_KINDS]
     return KindFinder(ByBrightness(names), names)
-
-
-def test_fresh_parts_are_labelled_in_order_and_not_those_of_the_course(plates):
-    assert len(plates.good) == 6
-    assert sorted(plates.defective.kinds) == sorted(parts.DEFECT_KINDS)
-    assert plates.table["time"].is_monotonic_increasing
-    with pytest.raises(ValueError, match="test parts would be among these"):
-        explain.fresh_parts(1, seed=2026)
-    with pytest.raises(ValueError, match=r"only \d+ parts of"):
-        explain.fresh_parts(10_000, seed=77)
 
 
 def test_the_card_holds_what_an_engineer_asks_for(rejected, plates, finder):
@@ -136,11 +126,3 @@ def test_the_card_works_with_a_detector_of_the_course(plates):
         plates.defective[[0]], detector, good, calibration_scores=detector.score(good.images)
     )
     assert set(card.facts) >= {"part", "lot", "verdict", "p_value", "settings"}
-
-
-def test_fresh_parts_are_made_small_as_the_course_s_parts_are(plates):
-    large = explain.fresh_parts(1, seed=77, size=128, good=6)
-    blocks = large.images.reshape(len(large), 64, 2, 64, 2, 1)
-    np.testing.assert_allclose(plates.images, blocks.mean(axis=(2, 4)), atol=1e-6)
-    with pytest.raises(ValueError, match="choose one of 32, 64, 128"):
-        explain.fresh_parts(1, seed=77, size=50)

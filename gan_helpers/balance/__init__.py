@@ -2,7 +2,7 @@
 
 `Forger` draws defects on photographs of good parts, `paste_defects` moves real ones to other parts, `vary` and
 `diff_augment` change what must not matter. `arms` turns ten defective parts into training sets, `sort_made` and
-`worth_of_made` judge what a generator drew, `few_defects` lets the line make some.
+`worth_of_made` judge what a generator drew.
 
 >>> forger = Forger(side=64, seed=1)
 >>> spoiled, masks = forger.forge(good_images, seed=2)
@@ -10,17 +10,14 @@
 
 from gan_helpers.balance.arms import ARMS, TrainingSet, mirror_and_vary, with_made
 from gan_helpers.balance.diff_augment import POLICY, diff_augment
-from gan_helpers.balance.few import few_defects
 from gan_helpers.balance.filtering import MadeParts, sort_made, worth_of_made
 from gan_helpers.balance.forging import FILLS, Forger
-from gan_helpers.balance.measured import ARM_TITLES, measured, paired_gain, summed_up
 from gan_helpers.balance.pasting import paste_defects
 from gan_helpers.balance.shapes import FAMILIES
 from gan_helpers.balance.variation import vary
 
 __all__ = [
     "ARMS",
-    "ARM_TITLES",
     "FAMILIES",
     "FILLS",
     "POLICY",
@@ -28,13 +25,9 @@ __all__ = [
     "MadeParts",
     "TrainingSet",
     "diff_augment",
-    "few_defects",
-    "measured",
     "mirror_and_vary",
-    "paired_gain",
     "paste_defects",
     "sort_made",
-    "summed_up",
     "vary",
     "with_made",
     "worth_of_made",

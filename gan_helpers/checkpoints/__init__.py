@@ -4,6 +4,7 @@
 ``generators``, which draw them. Each folder in ``data/checkpoints`` holds networks, ``figures.csv`` and a model card.
 """
 
+from gan_helpers.checkpoints.compressed import STUDENT, load_student
 from gan_helpers.checkpoints.generators import (
     GENERATORS,
     kind_classifier,
@@ -34,11 +35,13 @@ __all__ = [
     "GENERATORS",
     "LOADERS",
     "SEEDS",
+    "STUDENT",
     "figures",
     "folder_of",
     "kind_classifier",
     "load",
     "load_gan",
+    "load_student",
     "make",
     "make_detector",
     "make_gan",

@@ -6,9 +6,10 @@
 
 Each of these gives a `Split` of `PartSet`s: good parts to learn from, other good parts to set the threshold
 with, and a test set to touch once. `draw_points` gives points of a plane, for lesson 02, `load_colour_images` small
-colour pictures, for lesson 03.
+colour pictures, for lesson 03. `few_defects` and `fresh_parts` let the line run on other days.
 """
 
+from gan_helpers.datasets.campaigns import few_defects, fresh_parts, photographed
 from gan_helpers.datasets.cleaning import (
     clean,
     drop_duplicates,
@@ -19,7 +20,7 @@ from gan_helpers.datasets.cleaning import (
     standardise,
     to_tanh,
 )
-from gan_helpers.datasets.close_ups import close_ups_of, in_all_orientations, load_close_ups, photographed
+from gan_helpers.datasets.close_ups import close_ups_of, in_all_orientations, load_close_ups
 from gan_helpers.datasets.colour import ColourImages, load_colour_images
 from gan_helpers.datasets.folder import load_folder
 from gan_helpers.datasets.partset import DataError, DataWarning, PartSet, Split
@@ -40,7 +41,9 @@ __all__ = [
     "close_ups_of",
     "draw_points",
     "drop_duplicates",
+    "few_defects",
     "flat_field",
+    "fresh_parts",
     "from_tanh",
     "illumination",
     "in_all_orientations",

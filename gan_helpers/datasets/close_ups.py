@@ -8,12 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from gan_helpers import parts, settings
-from gan_helpers.datasets.partset import GOOD, PartSet
+from gan_helpers.datasets.campaigns import CAMPAIGN, PART_SIDE, of_kinds, photographed, produced
+from gan_helpers.datasets.partset import GOOD
 
-CAMPAIGN = 200_000  # parts; enough of the rarest kind
-LOT_SIZE = 200
-PART_SIDE = 128
-WHOLE_SIDES = (32, 64, 128)
 JITTER = 5  # pixels: the defect is not always in the middle
 
 
@@ -43,64 +40,18 @@ def load_close_ups(
     ValueError
         If the campaign holds too few parts of a kind, or the close-up doesn't fit into the part.
     """
-    if seed == settings.SEED:
-        raise ValueError(f"The seed {seed} is that of data/parts, so test parts would be among these; take another.")
     if not 16 <= size <= PART_SIDE:
         raise ValueError(f"size = {size} pixels: a close-up has 16 to {PART_SIDE}.")
-    campaign = parts.simulate_line(CAMPAIGN, seed, lot_size=LOT_SIZE)
+    campaign = produced(CAMPAIGN, seed)
     rng = np.random.default_rng(seed)
     lots = rng.permutation(campaign["lot"].unique().astype(str))
     in_train = campaign["lot"].isin(lots[: len(lots) * 2 // 3]).to_numpy()
-    return tuple(
-        close_ups_of(photographed(_choose(campaign[side], n, n if n_good is None else n_good, rng)), size, seed=rng)
-        for side, n, n_good in ((in_train, per_kind, good), (~in_train, held_out_per_kind, held_out_good))
-    )
 
+    def views(side, n, n_good):
+        n_of = {GOOD: n if n_good is None else n_good, **dict.fromkeys(parts.DEFECT_KINDS, n)}
+        return close_ups_of(photographed(of_kinds(campaign[side], n_of, rng)), size, seed=rng)
 
-def _choose(campaign, n_defective, n_good, rng):
-    rows = []
-    for kind in (GOOD, *parts.DEFECT_KINDS):
-        n = n_good if kind == GOOD else n_defective
-        found = np.flatnonzero((campaign["kind"] == kind).to_numpy())
-        if len(found) < n:
-            raise ValueError(f"The campaign holds {len(found)} parts of kind {kind!r}; ask for no more than that.")
-        rows.append(rng.choice(found, n, replace=False))
-    return campaign.iloc[np.concatenate(rows)].reset_index(drop=True)
-
-
-def photographed(table, size=PART_SIDE, *, title="rendered parts"):
-    """Render the parts of a campaign, masks and all.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of `parts.simulate_line`.
-    size : int
-        Side in pixels, of `WHOLE_SIDES`. Smaller pictures are means of whole blocks, as `load_parts` makes them:
-        rendered at once at that size they would have more noise, and a network would tell them apart by that alone.
-    title : str
-
-    Raises
-    ------
-    ValueError
-        If the size is another.
-    """
-    if size not in WHOLE_SIDES:
-        raise ValueError(f"size = {size} pixels; choose one of {', '.join(map(str, WHOLE_SIDES))}.")
-    photographs, masks = parts.render_parts(table, PART_SIDE)
-    blocks = (len(table), size, PART_SIDE // size, size, PART_SIDE // size)
-    kinds = table["kind"].to_numpy(str)
-    return PartSet(
-        images=(photographs.reshape(blocks).mean(axis=(2, 4)) / 255)[..., None].astype(np.float32),
-        labels=(kinds != GOOD).astype(int),
-        kinds=kinds,
-        groups=table["lot"].to_numpy(str),
-        masks=masks.reshape(blocks).any(axis=(2, 4)),
-        table=table,
-        title=title,
-        licence="MIT",
-        source="rendered by gan_helpers.parts",
-    )
+    return views(in_train, per_kind, good), views(~in_train, held_out_per_kind, held_out_good)
 
 
 def close_ups_of(whole, size=32, *, seed):

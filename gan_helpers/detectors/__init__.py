@@ -23,6 +23,7 @@ METHODS = {  # what a saved detector calls itself -> where its class is
     "ganomaly": "ganomaly:GANomaly",
     "repair_gan": "repair_gan:RepairGAN",
     "few_defects": "few_defects:FewDefects",
+    "student": "student:Student",
 }
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "PCAReconstruction",
     "PatchNeighbours",
     "RepairGAN",
+    "Student",
     "VAEDetector",
     "check_images",
     "load",

@@ -21,7 +21,7 @@ import numpy as np
 
 from gan_helpers import balance
 from gan_helpers.detectors.base import check_images
-from gan_helpers.detectors.repair_gan import MOST_DEFECTS, RepairGAN, copied, marking_loss, spoiled_batch
+from gan_helpers.detectors.repair_gan import MOST_DEFECTS, RepairGAN, copied, marking_loss, spoiled_batch, warmed_up
 from gan_helpers.detectors.trained import move_average
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
@@ -34,7 +34,6 @@ from keras import ops
 from gan_helpers import networks, precision
 
 RATE = 1e-4  # small steps: the marker has learnt much that ten parts must not overwrite
-WARM_UP = 20  # steps
 LABELLED = 4  # labelled defects a batch
 PASTED = 3  # of the good and forged parts of a batch get a labelled defect pasted instead
 STRANGE = 0.5  # share of a map's largest value
@@ -146,8 +145,7 @@ class FewDefects(RepairGAN):
 
         @tf.function(autograph=False)
         def step(marked, masks, labelled):
-            rate = ops.minimum((done + 1) / WARM_UP, 0.51 + 0.49 * ops.cos(np.pi * done / self.extra_steps))
-            optimizer.learning_rate.assign(RATE * rate)
+            optimizer.learning_rate.assign(RATE * warmed_up(done, self.extra_steps))
             together = ops.concatenate([marked, labelled])
             seen = networks.seen_by_marker(together, self.restorer(together, training=False))
             with tf.GradientTape() as tape:

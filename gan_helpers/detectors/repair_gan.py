@@ -114,23 +114,37 @@ class RepairGAN(TrainedDetector):
             restorer = networks.restorer(shape, base=2 * self.base // 3)
             marker = networks.marker(shape, base=self.base)
             self.discriminator = networks.patch_discriminator(shape, base=self.base // 2)
-        self.restorer, self.marker = copied(restorer), copied(marker)
-        forger, rng = balance.Forger(shape[0], most=MOST_DEFECTS), np.random.default_rng(self.seed)
-        share = SPOILED if self.forged else 0.0
-        step = self._make_step(restorer, marker)
+        told = self._practise(pictures, restorer, marker, self._make_step(restorer, marker), self.steps)
+        self.history = {name: told[:, i].tolist() for i, name in enumerate(("repair", "adversarial", "marking"))}
+        self.feature_scale = self._typical_feature_residual(pictures)
 
+    def _practise(self, pictures, restorer, marker, step, steps):
+        """Forge defects for the two networks so often, and keep their average; returns what each step told, (steps, k).
+
+        ``step(spoiled, good, marked, masks)`` changes the networks by one batch to repair and one to mark.
+        """
+        self.restorer, self.marker = copied(restorer), copied(marker)
+        forger, rng = balance.Forger(pictures.shape[1], most=MOST_DEFECTS), np.random.default_rng(self.seed)
+        share = SPOILED if self.forged else 0.0
         half = len(pictures) // 2 if self.cross_fit else 0
         to_repair, to_mark = (pictures[:half], pictures[half:]) if half else (pictures, pictures)
+        done = tf.Variable(0.0)
 
         def on_batch(batch):
             repaired = to_repair[rng.integers(len(to_repair), size=self.batch)]
             spoiled, good, _ = spoiled_batch(repaired, forger, rng, share)
             marked, _, masks = spoiled_batch(batch.numpy(), forger, rng, share)
-            return step(spoiled, good, marked, masks)
+            told = step(spoiled, good, marked, masks)
+            keep(done)
+            return told
 
-        told = np.stack(self._train(on_batch, to_mark, steps=self.steps))
-        self.history = {name: told[:, i].tolist() for i, name in enumerate(("repair", "adversarial", "marking"))}
-        self.feature_scale = self._typical_feature_residual(pictures)
+        @tf.function(autograph=False)
+        def keep(done):
+            for kept, network in ((self.restorer, restorer), (self.marker, marker)):
+                move_average(kept, network, done, self.ema_decay)
+            done.assign_add(1)
+
+        return np.stack(self._train(on_batch, to_mark, steps=steps))
 
     def _make_step(self, restorer, marker):
         discriminator, players = self.discriminator, (restorer, marker, self.discriminator)
@@ -146,12 +160,12 @@ class RepairGAN(TrainedDetector):
 
         @tf.function(autograph=False)
         def step(spoiled, good, marked, masks):
-            rate = RATE * ops.minimum((done + 1) / WARM_UP, 0.51 + 0.49 * ops.cos(np.pi * done / self.steps))
+            rate = RATE * warmed_up(done, self.steps)
             for optimizer, share in zip(optimizers, (1.0, 1.0, 0.5), strict=True):
                 optimizer.learning_rate.assign(rate * share)
             with tf.GradientTape() as tape:
                 repair = restorer(spoiled, training=True)
-                loss = ops.mean(ops.abs(repair - good)) + ops.mean(ops.square(repair - good))
+                loss = repairing_loss(repair, good)
                 told = [loss, ops.zeros(()), ops.zeros(())]
                 if self.adversarial:
                     told[1] = game.generator(None, discriminator(repair, training=True)[1])
@@ -167,8 +181,6 @@ class RepairGAN(TrainedDetector):
                 with tf.GradientTape() as tape:
                     told[2] = marking_loss(marker(seen, training=True), masks)
                 learn(1, tape, told[2])
-            for kept, network in ((self.restorer, restorer), (self.marker, marker)):
-                move_average(kept, network, done, self.ema_decay)
             done.assign_add(1)
             return ops.stack(told)
 
@@ -215,6 +227,11 @@ def spoiled_batch(pictures, forger, rng, share=SPOILED):
     return spoiled * 2 - 1, good * 2 - 1, masks
 
 
+def warmed_up(done, steps):
+    """Return the share of the learning rate at a step: a short rise, then half a cosine down to a fiftieth."""
+    return ops.minimum((done + 1) / WARM_UP, 0.51 + 0.49 * ops.cos(np.pi * done / steps))
+
+
 def copied(network):
     """Return a copy of a network with the same weights."""
     copy = keras.models.clone_model(network)
@@ -229,6 +246,11 @@ def _discriminator_loss(discriminator, game, good, repair):
         tape.watch(good)
         seen = ops.mean(discriminator(good, training=True)[1], axis=(1, 2, 3))
     return game.discriminator(outputs[:n], outputs[n:]) + losses.zero_centred_penalty(tape.gradient(seen, good))
+
+
+def repairing_loss(repair, good):
+    """Return ``mean |R(x') - x| + mean (R(x') - x)²``, a scalar."""
+    return ops.mean(ops.abs(repair - good)) + ops.mean(ops.square(repair - good))
 
 
 def marking_loss(logits, masks):

@@ -5,7 +5,6 @@ network. `judge` and `summary` measure maps against true masks and against the m
 `pixel_precision`, `deletion_insertion`); `randomised` and `similarity` make the sanity check. `settings_table`,
 `tree_shap` and `exact_shapley` ask which setting of the line drives the defect rate, `deep_explainer_trial` shows what
 DeepExplainer does to a process. `explanation_card` sums one part up; `KindFinder` names its likely defect.
-`measured` reads the shipped table of all this.
 
 shap and lime are imported when they are first needed, since shap alone takes seconds.
 """
@@ -31,8 +30,7 @@ from gan_helpers.explain.faithfulness import (
     pointing_game,
     summary,
 )
-from gan_helpers.explain.kinds import UNKNOWN, KindFinder, close_up, fresh_parts
-from gan_helpers.explain.measured import measured
+from gan_helpers.explain.kinds import UNKNOWN, KindFinder, close_up
 from gan_helpers.explain.process_settings import (
     compare_with_truth,
     exact_shapley,
@@ -66,9 +64,7 @@ __all__ = [
     "explained",
     "explanation_card",
     "fit_trees",
-    "fresh_parts",
     "judge",
-    "measured",
     "nearest_good",
     "pixel_precision",
     "pointing_game",

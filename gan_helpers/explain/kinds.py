@@ -1,55 +1,12 @@
 """Which kind of defect is it, likely? A classifier of close-ups looks at the place that the map points to."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from gan_helpers import parts
-from gan_helpers.datasets import photographed
 
 UNKNOWN = "unknown"
 SURE = 0.5  # probability below which no kind is named
-CAMPAIGN, LOT_SIZE = 200_000, 200  # parts; enough of the rarest kind
-DATA_SEED_TOLD = "That seed made data/parts, so test parts would be among these; take another."
-
-
-def fresh_parts(per_kind, *, seed, size=64, good=0):
-    """Render labelled parts of a campaign of their own: none of them is in ``data/parts``.
-
-    Parameters
-    ----------
-    per_kind, good : int
-        Parts of each kind of defect, and good ones.
-    seed : int
-    size : int
-        Side in pixels: 32, 64 or 128, made smaller as `datasets.load_parts` does. Rendered at once at the smaller size
-        they would have more noise, and a classifier would tell them from the others by that alone.
-
-    Returns
-    -------
-    PartSet
-        With masks and the process table, in the order of time.
-
-    Raises
-    ------
-    ValueError
-        If the seed is that of the shipped set, or the campaign made too few parts of a kind.
-    """
-    from gan_helpers.settings import SEED
-
-    if seed == SEED:
-        raise ValueError(f"seed = {seed}: {DATA_SEED_TOLD}")
-    campaign = parts.simulate_line(CAMPAIGN, seed, lot_size=LOT_SIZE)
-    rng, rows = np.random.default_rng(seed), []
-    for kind, n in {parts.GOOD: good, **dict.fromkeys(parts.DEFECT_KINDS, per_kind)}.items():
-        made = np.flatnonzero((campaign["kind"] == kind).to_numpy())
-        if len(made) < n:
-            raise ValueError(f"The campaign of seed {seed} made only {len(made)} parts of {kind!r}; ask for fewer.")
-        rows.append(rng.choice(made, n, replace=False))
-    table = campaign.iloc[np.sort(np.concatenate(rows))].reset_index(drop=True)
-    whole = photographed(table, size, title="fresh rendered parts")
-    return replace(whole, has_mask=(whole.labels == 0) | whole.masks.any(axis=(1, 2)))
 
 
 def close_up(image, anomaly_map, side):

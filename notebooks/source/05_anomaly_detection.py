@@ -539,12 +539,12 @@ shipped.pooling, shipped.feature_weight = switches["as trained"]
 # missing.
 
 # %%
-from gan_helpers.checkpoints.benchmark import METHODS, benchmark, benchmark_table
+from gan_helpers.measured import METHODS, detector_rows, detector_table
 
 benchmarks = {}
 for name in ("parts", "solar"):
     try:
-        benchmarks[name] = benchmark(name)
+        benchmarks[name] = detector_rows(name)
         print(f"{name}: {len(benchmarks[name])} rows of data/benchmarks/{name}.csv")
     except FileNotFoundError as missing:
         print(missing)
@@ -556,7 +556,7 @@ for name in ("parts", "solar"):
 # %%
 panels_of = {"plates, switched live": ablation}
 for name, rows in benchmarks.items():
-    table = benchmark_table(rows, [key for key in METHODS if key.startswith("repair")])
+    table = detector_table(rows, [key for key in METHODS if key.startswith("repair")])
     trained = {f"{row.Index}": (row.AUROC, row.low, row.high) for row in table.itertuples()}
     panels_of |= {f"{name}, benchmark": trained} if len(trained) > 1 else {}
 fig, axes = plots.panels(1, len(panels_of), width=6.2 * len(panels_of), row_height=3.6)
@@ -593,7 +593,7 @@ pd.DataFrame(board).T.round(3)
 
 # %%
 whole = [key for key in METHODS if key == "repair_gan" or not key.startswith("repair")]
-tables = {name: benchmark_table(rows, whole) for name, rows in benchmarks.items()}
+tables = {name: detector_table(rows, whole) for name, rows in benchmarks.items()}
 pd.concat(tables, names=["data"]).round(
     3
 ) if tables else "No benchmark is there yet; see above."

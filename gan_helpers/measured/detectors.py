@@ -1,13 +1,9 @@
-"""What the benchmark of detectors measured, as lessons show it: a row a method, mean and range over seeds.
-
-``python benchmarks/detectors.py`` takes hours and writes a row a run; the rows of the two data sets are shipped in
-``data/benchmarks``.
-"""
+"""Detectors, over seeds: a row a method, mean and range."""
 
 import pandas as pd
 
-from gan_helpers import settings
 from gan_helpers.datasets.solar import REFERENCE_CUT
+from gan_helpers.measured.rows import shipped_rows
 
 DATA_SETS = ("parts", "solar")
 METHODS = {  # as the benchmark calls them -> as a table does
@@ -33,7 +29,7 @@ METHODS = {  # as the benchmark calls them -> as a table does
 SAME = ["method", "size", "budget"]  # runs that differ in the seed only
 
 
-def benchmark(name):
+def detector_rows(name):
     """Read the rows of a data set, a row a run: method, seed, figures with intervals, minutes, milliseconds.
 
     Parameters
@@ -55,26 +51,19 @@ def benchmark(name):
     """
     if name not in DATA_SETS:
         raise ValueError(f"There is no benchmark of {name!r}; choose one of {', '.join(DATA_SETS)}.")
-    path = settings.data_folder() / "benchmarks" / f"{name}.csv"
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path} is missing; make it with `python benchmarks/detectors.py --data {name}`, which takes hours."
-        )
-    rows = pd.read_csv(path)
+    rows = shipped_rows(name)
     if "cut" in rows:
         rows = rows[rows["cut"].isna() | (rows["cut"] == REFERENCE_CUT)]
-    if rows.empty:
-        raise ValueError(f"{path} holds no row; make it again with `python benchmarks/detectors.py --data {name}`.")
     return rows.reset_index(drop=True)
 
 
-def benchmark_table(rows, methods=METHODS):
+def detector_table(rows, methods=METHODS):
     """Sum rows up: one row for each method, size and budget, in the order of `METHODS`.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        As `benchmark` gives them.
+        As `detector_rows` gives them.
     methods : iterable of str
         Which of them.
 

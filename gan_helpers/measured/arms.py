@@ -1,8 +1,6 @@
-"""What the benchmark of arms measured, as lesson 06 shows it."""
+"""The arms against imbalance, over seeds: means, ranges, and gains within a seed."""
 
 import pandas as pd
-
-from gan_helpers import settings
 
 ARM_TITLES = {  # as the benchmark calls them -> as a table does
     "nothing": "nothing",
@@ -20,35 +18,6 @@ ARM_TITLES = {  # as the benchmark calls them -> as a table does
     "gan_once": "GAN, real ones not repeated",
     "poor_gan_once": "poor GAN, real ones not repeated",
 }
-COLUMNS = ("arm", "seed", "budget", "average_precision", "auroc", "tpr_at_5_fpr", "auroc_seen_kinds", "auroc_new_kinds")
-COMMANDS = {"imbalance": "python benchmarks/imbalance.py", "few_defects": "python benchmarks/few_defects.py"}
-
-
-def measured(name="imbalance"):
-    """Read the shipped rows, a row a run.
-
-    Parameters
-    ----------
-    name : {"imbalance", "few_defects"}
-
-    Returns
-    -------
-    pandas.DataFrame
-        With the benchmark's own columns; empty where the file isn't there, with a line that names the command which
-        makes it.
-
-    Raises
-    ------
-    ValueError
-        If there is no such benchmark.
-    """
-    if name not in COMMANDS:
-        raise ValueError(f"There is no benchmark {name!r}; choose one of {', '.join(COMMANDS)}.")
-    path = settings.data_folder() / "benchmarks" / f"{name}.csv"
-    if not path.is_file():
-        print(f"{path.name} is missing; make it with `{COMMANDS[name]}`.")
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.read_csv(path)
 
 
 def summed_up(rows, figure="average_precision"):

@@ -1,14 +1,9 @@
-"""The shipped table of explanations: what ``benchmarks/explanations.py`` measured on many parts."""
+"""Explanations, on many parts: which of them point at the defect."""
 
-import pandas as pd
-
-from gan_helpers import settings
-
-TABLE = "explanations.csv"
-COMMAND = "python benchmarks/explanations.py"
+from gan_helpers.measured.rows import shipped_rows
 
 
-def measured(model=None, *, judged_with="repaired"):
+def explanation_rows(model=None, *, judged_with="repaired"):
     """Return the rows of the shipped table, the best pointing game first.
 
     Parameters
@@ -29,10 +24,7 @@ def measured(model=None, *, judged_with="repaired"):
     FileNotFoundError
         If the table isn't there; the message names the command that makes it.
     """
-    path = settings.data_folder() / "benchmarks" / TABLE
-    if not path.is_file():
-        raise FileNotFoundError(f"{path.name} is missing in data/benchmarks; make it with `{COMMAND}`.")
-    table = pd.read_csv(path)
+    table = shipped_rows("explanations")
     if model is not None:
         table = table[table["model"] == model]
     if judged_with is not None:
