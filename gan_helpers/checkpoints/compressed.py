@@ -1,4 +1,4 @@
-"""The shipped small detector of lesson 07, which ``benchmarks/overfitting.py`` makes."""
+"""The shipped small detector of lesson 07, which ``benchmarks/compression.py`` makes."""
 
 from gan_helpers import detectors, measured, settings
 
@@ -6,7 +6,7 @@ STUDENT = "parts-student"
 
 
 def load_student():
-    """Load the shipped student of the repair GAN on parts, 128x128: two thirds of its channels, tuned.
+    """Load the shipped student of the repair GAN on parts, 128x128: fewer channels, tuned.
 
     Raises
     ------

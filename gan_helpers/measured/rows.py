@@ -9,11 +9,16 @@ from gan_helpers import settings
 COMMANDS = {  # table -> what makes it
     "parts": "python benchmarks/detectors.py --data parts",
     "solar": "python benchmarks/detectors.py --data solar",
+    "parts_chosen_on_test": "python benchmarks/detectors.py --data parts",
+    "solar_chosen_on_test": "python benchmarks/detectors.py --data solar",
     "imbalance": "python benchmarks/imbalance.py",
     "few_defects": "python benchmarks/few_defects.py",
-    "compression": "python benchmarks/overfitting.py compression",
-    "learning_curve": "python benchmarks/overfitting.py learning_curve",
+    "compression": "python benchmarks/compression.py",
+    "learning_curve": "python benchmarks/learning_curve.py",
     "explanations": "python benchmarks/explanations.py",
+    "process_normal": "python benchmarks/process.py",
+    "process_shifts": "python benchmarks/process.py",
+    "process_search": "python benchmarks/process.py --search",
     "scaling": "python benchmarks/scaling.py",
     "tables": "python benchmarks/tables.py",
 }

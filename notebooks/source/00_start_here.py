@@ -311,7 +311,8 @@ lesson.quiz()
 lesson.progress()
 
 # %% [markdown]
-# Next: `01_background.ipynb`, where you play inspector against the clock.
+# Next: `01_background.ipynb`, where you play inspector against the clock. Beside the lessons stand two pages to look things
+# up: [questions and answers](faq.md) and a [glossary](glossary.md), English and Chinese.
 
 # %% [markdown]
 # ## Sources

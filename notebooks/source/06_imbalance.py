@@ -36,7 +36,6 @@ from gan_helpers import (
     detectors,
     gan,
     generation,
-    measured,
     networks,
     plots,
     precision,
@@ -483,6 +482,8 @@ for arm, made in (("gan_once", drawn), ("poor_gan_once", poor)):
 # Here is your board, with 95 % intervals over the test parts:
 
 # %%
+from gan_helpers import measured
+
 mine = pd.DataFrame(board).set_index("arm").rename(index=measured.ARM_TITLES)
 figures = ["average_precision", "auroc", "tpr_at_5_fpr"]
 mine[
@@ -664,8 +665,7 @@ lesson.quiz()
 lesson.progress()
 
 # %% [markdown]
-# Next: lesson 07, where a discriminator learns its pictures by heart, and a network loses weight. It is in preparation;
-# until then go on with `08_explanations.ipynb`.
+# Next: `07_overfitting.ipynb`, where a discriminator learns its pictures by heart, and a network loses weight.
 
 # %% [markdown]
 # ## Sources
