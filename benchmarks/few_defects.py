@@ -17,7 +17,7 @@ os.environ.setdefault("GAN_QC_BUDGET", "full")
 
 import numpy as np
 
-from gan_helpers import balance, checkpoints, datasets, decisions, detectors, measured, settings
+from gan_helpers import checkpoints, datasets, decisions, detectors, measured, settings
 
 PATH = measured.path_of("few_defects")
 KEY = ["data", "seed", "budget"]

@@ -2,9 +2,9 @@
 
 One room, one idea; a room imports only rooms before it::
 
-    settings -> parts, decisions, losses, generation -> precision, networks -> datasets -> balance, autoencoders, gan
-             -> detectors -> classifier, deploy, checkpoints -> explain -> plots, widgets, lesson
-             -> machine, exercises
+    settings -> parts, decisions, process, losses, generation -> precision, networks -> datasets, measured
+             -> balance, autoencoders, gan, tabular, replicas, clinic -> detectors -> classifier, deploy, archive
+             -> checkpoints -> explain -> plots, widgets, lesson -> capstone -> machine, exercises
 
 Importing the package imports none of them, so that it costs nothing: ``gan_helpers.parts`` loads on first use,
 TensorFlow only with the rooms that train networks.
@@ -15,8 +15,10 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _ROOMS = (
+    "archive",
     "autoencoders",
     "balance",
+    "capstone",
     "checkpoints",
     "classifier",
     "clinic",
@@ -31,11 +33,15 @@ _ROOMS = (
     "lesson",
     "losses",
     "machine",
+    "measured",
     "networks",
     "parts",
     "plots",
     "precision",
+    "process",
+    "replicas",
     "settings",
+    "tabular",
     "widgets",
 )
 

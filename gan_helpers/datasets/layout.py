@@ -129,6 +129,8 @@ def opened(path):
     elif not path.exists():
         raise DataError(f"There is no folder {path.absolute()}; check the spelling.")
     elif not zipfile.is_zipfile(path):
+        if path.suffix.lower() == ".zip":
+            raise DataError(f"{path.name} is broken or no zip archive; make the archive again.")
         raise DataError(f"{path} is a file; give the folder that holds the images, or a .zip of it.")
     else:
         with tempfile.TemporaryDirectory() as folder:
