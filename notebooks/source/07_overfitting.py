@@ -296,7 +296,7 @@ answer_7_3 = lesson.check("7.3", answer_7_3)
 
 # %%
 plates = datasets.load_parts()
-held_out = plates.calibration.images[::2]
+held_out = plates.calibration.images[:: by_budget(smoke=20, lesson=2, full=2)]
 stained, _ = balance.Forger(
     64, families=["blob", "piece"], fills=["tone"], most=1, seed=8
 ).forge(held_out, seed=7)
@@ -341,7 +341,7 @@ if budget() != "smoke":
 # %%
 few = plates.train.images[::12][:60]
 exam, noted = detectors.ForgedExam(held_out, seed=7), []
-test = plates.test[::3]
+test = plates.test[:: by_budget(smoke=30, lesson=3, full=3)]
 
 
 def look(detector, share):
@@ -526,7 +526,8 @@ plots.show(
 # %%
 teacher = checkpoints.load("parts", "repair_gan")
 fine = datasets.load_parts(teacher.image_shape[0])
-fine_exam = detectors.ForgedExam(fine.calibration.images[::2], seed=7)
+every = by_budget(smoke=40, lesson=2, full=2)
+fine_exam = detectors.ForgedExam(fine.calibration.images[::every], seed=7)
 of_teacher = teacher.restorer.count_params() + teacher.marker.count_params()
 print(f"{of_teacher:,} weights; AUROC on forged defects {fine_exam(teacher, 1):.3f}")
 
