@@ -13,7 +13,7 @@ PARTS = RNG.uniform(-1, 1, (6, 32, 32, 1)).astype(np.float32)
 
 @pytest.fixture
 def small():
-    return networks.student((32, 32, 1), base=8)
+    return networks.restorer((32, 32, 1), base=8)
 
 
 def run(network, inputs=PARTS):
@@ -56,7 +56,7 @@ class TestMagnitude:
         before = small.get_weights()
         small.compile("adam", "mse")
         callback = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: pruning(small))
-        small.fit(PARTS, np.ones((6, 16, 16)), epochs=3, verbose=0, callbacks=[callback])
+        small.fit(PARTS, np.ones((6, 32, 32, 1)), epochs=3, verbose=0, callbacks=[callback])
         for name, layer in deploy.kernel_layers(small).items():
             assert np.array_equal(np.asarray(layer.kernel) == 0, zero[name])
         assert max(np.abs(a - b).max() for a, b in zip(before, small.get_weights(), strict=True)) > 1e-4

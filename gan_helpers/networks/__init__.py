@@ -2,8 +2,7 @@
 
 ``sizes`` knows which pictures fit and how wide a network is at each side, ``adversarial`` builds the two players,
 ``coders`` the networks that read a picture back into a vector, ``classifier`` tells good from defective, ``points`` the
-small ones of lesson 02, which play with points of a plane, ``repair`` the three of the repair GAN, and ``student`` a
-small one that could learn from them.
+small ones of lesson 02, which play with points of a plane, and ``repair`` the three of the repair GAN.
 
 All are Functional models of built-in layers only, so that a saved one loads in Keras' safe mode.
 """
@@ -18,7 +17,6 @@ from gan_helpers.networks.coders import autoencoder, encoder, variational_encode
 from gan_helpers.networks.points import point_discriminator, point_encoder, point_generator
 from gan_helpers.networks.repair import fold, marker, patch_discriminator, restorer, seen_by_marker
 from gan_helpers.networks.sizes import SIDES
-from gan_helpers.networks.student import student
 
 __all__ = [
     "SIDES",
@@ -35,6 +33,5 @@ __all__ = [
     "point_generator",
     "restorer",
     "seen_by_marker",
-    "student",
     "variational_encoder",
 ]
