@@ -29,6 +29,7 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; margin: .6rem
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; min-width: 3.6rem; }
+th { overflow-wrap: break-word; }
 thead th { font-weight: 600; border-bottom-width: 2px; } tbody th { font-weight: 500; }
 td.number, th.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: .8rem 0; padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; }
