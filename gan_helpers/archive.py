@@ -112,7 +112,8 @@ def score_piece(names, root, detector):
     rows = [(name, math.nan, math.nan, UNREAD, sentence) for name, sentence in problems.items()]
     if read:
         images = np.stack(images)
-        scores, p_values = inspector.score(images), inspector.p_value(images)
+        scores = inspector.score(images)
+        p_values = inspector.p_value_of(scores)
         for name, score, p_value in zip(read, scores, p_values, strict=True):
             rows.append((name, score, p_value, REJECT if score > inspector.threshold else ACCEPT, ""))
     return rows

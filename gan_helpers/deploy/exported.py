@@ -108,9 +108,13 @@ class ExportedDetector:
         RuntimeError
             If the detector was never calibrated.
         """
+        return self.p_value_of(self.score(images))
+
+    def p_value_of(self, scores):
+        """As `p_value`, for scores (n,) that are known already."""
         if self.threshold is None:
             raise RuntimeError(f"{self.folder} has no calibration scores; call calibrate(good_images) once.")
-        return decisions.conformal_p_values(self.card["calibration_scores"], self.score(images))
+        return decisions.conformal_p_values(self.card["calibration_scores"], scores)
 
     def _answers(self, images):
         images = base.check_images(images)
