@@ -197,7 +197,7 @@ def dots(axis, kind):
         axis.plot(
             found, np.full(len(found), height), "o", color=colour, alpha=0.55, markersize=6
         )
-    axis.set(title=kind, xlabel="AUROC", xlim=(0.38, 1.02), yticks=range(len(methods)))
+    axis.set(title=kind, xlabel="AUROC", xlim=(0.22, 1.02), yticks=range(len(methods)))
     axis.set_yticklabels(methods)
 
 
