@@ -2,7 +2,8 @@
 
 The shipped repair GAN; smaller ones that begin afresh, that learn from its answers, that inherit its best channels or
 its largest weights; each as a float32 and as an int8 file: size, milliseconds, AUROC on the test parts. Nothing is
-chosen on test; the slim one's shares were chosen on renderings of other days. Rows are written as they come in, so that
+chosen on test; the slim one's shares come from a trial on renderings of other days, made when
+the test figures of an earlier variant, two thirds of both, had been seen. Rows are written as they come in, so that
 a stopped run goes on where it was; at the end all files take turns on the clock. The first seed's slim student is kept
 in ``data/checkpoints/parts-student``.
 

@@ -638,8 +638,7 @@ for share in shares:
 pd.Series(at_once, name="AUROC on forged defects").rename_axis("zeros").to_frame().T.round(3)
 
 # %% [markdown]
-# Some weights can go just like that; far fewer than is often said of large classifiers, since all that tells a faint
-# defect from grain is small. For more, the others have to learn to do without. That is what
+# Some weights can go just like that, and your table says how many. For more, the others have to learn to do without. That is what
 # `deploy.MagnitudePruning` is for: called after each step, it multiplies every kernel by its mask, so that what is zero
 # stays zero, and lets the share grow by a schedule (Zhu & Gupta 2017),
 #
@@ -804,16 +803,17 @@ axis.set(yticks=range(len(order)), yticklabels=order, xlabel="AUROC on test plat
 axis.legend(loc="lower right")
 plots.show(
     fig,
-    alt="AUROC on test of each detector, sorted by the size of its int8 file. The slim one that inherited is as high as "
-    "the teacher at less than half the size; a half and a third of the channels are lower, and so are the distilled "
+    alt="AUROC on test of each detector, sorted by the size of its int8 file. The slim one that inherited lies less than a "
+    "hundredth below the teacher at less than half the size; a half and a third of the channels are lower, and so are the distilled "
     "and the zeroed one.",
 )
 
 # %% [markdown]
 # Go through it from top to bottom and ask at each step what was paid. Eight bits are nearly free. Zeros cost more than
 # channels, and save nothing until the file is packed. Of those with two thirds of the channels the one that inherited is
-# ahead, and the one that was shown the teacher's answers is behind the one that had no teacher at all: hard labels that
-# are true and plenty beat soft ones. One seed each, so read that as a hint; the slim one has three.
+# ahead, and the one that was shown the teacher's answers is behind the one that had no teacher at all: perhaps
+# hard labels that are true and plenty leave soft ones nothing to add. One seed each, so read that as a hint; the slim
+# one has three, and was added after the others had been seen, with shares from renderings of other days.
 #
 # And mind two traps. An inherited network has learnt longer than its line says: its teacher's training comes before its
 # own. And all of these are figures for *these* plates: what a network can spare depends on what it has to tell apart.
