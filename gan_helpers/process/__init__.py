@@ -52,7 +52,6 @@ from gan_helpers.process.search import (
     as_settings,
     bayesian_search,
     book_cost,
-    expected_improvement,
     regret,
     trial_lot,
 )
@@ -82,7 +81,6 @@ __all__ = [
     "evidence",
     "ewma",
     "ewma_arl",
-    "expected_improvement",
     "false_alarm_interval",
     "fault_of",
     "faulty_shift",

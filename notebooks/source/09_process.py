@@ -723,11 +723,12 @@ for name, table in (("one shift", normal[normal["run"] == 0]), ("all", normal)):
 # in euro a part? The books say what energy, pressure, coolant and tools cost. Only the *defect rate* is unknown, and it
 # is learnt from **trial lots**: 400 parts at settings of our choice, tested at the end of the line.
 #
-# Each lot is dear, so after every lot we ask where the next one is worth most. A **Gaussian process** answers for every
-# place with two numbers: the log-odds of a defect that it expects there, and how sure it is. From these follows the
-# **expected improvement** on the best place known (Jones, Schonlau & Welch 1998): high where the cost is probably low,
-# and where little is known. The first 40 lots are spread evenly, the next 20 are chosen so. And some settings are
-# forbidden: hot melt under full pressure would damage the mould.
+# Each lot is dear, so we think before we place one. A **Gaussian process** answers for every place with two numbers: the
+# log-odds of a defect that it expects there, and how sure it is. From these follows the cost to expect, which is higher
+# where little is known. The first 30 lots are spread over the whole range. Then come rounds of six, spread around the
+# place with the lowest expected cost, and after each round we ask again where that place is. And some settings are
+# forbidden: hot melt under full pressure would damage the mould. **Guess first:** how many of the sixty lots will be
+# cheaper than the usual settings?
 
 
 # %%
@@ -736,7 +737,7 @@ def forbidden(settings):
     return (settings["melt_temperature"] > 725) & (settings["mould_pressure"] > 900)
 
 
-lots, start = by_budget(smoke=(14, 10), lesson=(60, 40), full=(60, 40))
+lots, start = by_budget(smoke=(14, 8), lesson=(60, 30), full=(60, 30))
 found = process.bayesian_search(
     lots=lots,
     start=start,
