@@ -3,7 +3,7 @@
 All are close-ups of 32x32 pixels. Each seed draws ten defective ones of its own, from days of the line that are in no
 other set, and every arm of that seed learns from the same ten and the same 600 good ones. The test close-ups, from
 other lots, are scored once an arm, and nothing is chosen on them. Rows are written as they come in, so that a stopped
-benchmark goes on where it was. It takes about a quarter of an hour on one core.
+benchmark goes on where it was. It takes about half an hour on one core.
 
 python benchmarks/imbalance.py --seeds 0,1 --arms nothing,pasted,gan
 """
@@ -30,7 +30,7 @@ FIRST_CAMPAIGN = 600  # seed s takes its ten from campaign 600 + s
 GAN_STEPS = {"smoke": 4, "lesson": 300, "full": 2400}
 POOR_SHARE = 1 / 20  # of the steps, after which the poor GAN is stopped
 DRAWN = 600
-MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once")
+MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once", "pasted_gan", "pasted_poor_gan")
 ARMS = (*balance.ARMS, *MADE_ARMS)
 KEY = ["arm", "seed", "budget"]
 FOLDER = settings.data_folder() / "benchmarks"
@@ -98,7 +98,7 @@ def measure(arm, seed, good, ten, test, made):
 
 def made_training_set(arm, seed, good, ten, made):
     """Return the training set of an arm with a GAN, and what was measured of its pictures beforehand."""
-    which = "poor" if arm.startswith("poor_gan") else "whole"
+    which = "poor" if "poor_gan" in arm else "whole"
     if which not in made:
         share = POOR_SHARE if which == "poor" else 1
         steps = max(round(share * GAN_STEPS[settings.budget()]), 1)
@@ -107,6 +107,9 @@ def made_training_set(arm, seed, good, ten, made):
     kept = drawn[balance.sort_made(drawn, good, ten.images).keep] if arm == "gan_filter" else drawn
     if not len(kept):
         kept = ten.images  # nothing passed: the arm falls back on the real ones
+    if arm.startswith("pasted"):
+        pasted, _ = balance.paste_defects(good, ten.images, ten.masks, n=len(drawn), seed=seed)
+        kept = np.concatenate([pasted, drawn])
     real_share = len(ten) / len(good) if arm.endswith("_once") else 0.5
     return balance.with_made(good, ten.images, kept, seed=seed, real_share=real_share), told
 

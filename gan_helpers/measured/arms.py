@@ -17,6 +17,8 @@ ARM_TITLES = {  # as the benchmark calls them -> as a table does
     "poor_gan": "defects from a poor GAN",
     "gan_once": "GAN, real ones not repeated",
     "poor_gan_once": "poor GAN, real ones not repeated",
+    "pasted_gan": "pasted ones, half from the GAN",
+    "pasted_poor_gan": "pasted ones, half from a poor GAN",
 }
 
 
