@@ -107,6 +107,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     path = options.out / measured.path_of("compression").name
     teacher, split = checkpoints.load("parts", "repair_gan"), datasets.load_parts(128)
+    teacher.mirror = "none"  # all of them look once, so that their times compare
     if _missing(path, TEACHER, teacher.seed):
         examine(path, TEACHER, teacher.seed, teacher, split, steps=teacher.steps, minutes=None)
     for seed in options.seeds:

@@ -15,6 +15,7 @@ import numpy as np
 from gan_helpers import checkpoints, datasets, decisions, detectors, settings
 from gan_helpers.checkpoints.inspectors import FALSE_ALARM_RATE, SUSPICIOUS_BRIGHTNESS, TITLES
 
+ONE_LOOK = {"mirror": "none"}  # so that an ablation differs from `repair_no_mirror` in one idea
 METHODS = {  # class and arguments; the trivial ones first
     "mean_brightness": ("MeanBrightness", {}),
     "pca": ("PCAReconstruction", {}),
@@ -29,10 +30,11 @@ METHODS = {  # class and arguments; the trivial ones first
     "f_anogan": ("FAnoGAN", {}),
     "ganomaly": ("GANomaly", {}),
     "repair_gan": ("RepairGAN", {}),
-    "repair_no_forging": ("RepairGAN", {"forged": False}),
-    "repair_no_opponent": ("RepairGAN", {"adversarial": 0.0}),
-    "repair_no_average": ("RepairGAN", {"ema_decay": 0.0}),
-    "repair_no_cross_fit": ("RepairGAN", {"cross_fit": False}),
+    "repair_no_mirror": ("RepairGAN", ONE_LOOK),
+    "repair_no_forging": ("RepairGAN", ONE_LOOK | {"forged": False}),
+    "repair_no_opponent": ("RepairGAN", ONE_LOOK | {"adversarial": 0.0}),
+    "repair_no_average": ("RepairGAN", ONE_LOOK | {"ema_decay": 0.0}),
+    "repair_no_cross_fit": ("RepairGAN", ONE_LOOK | {"cross_fit": False}),
 }
 OWN = ("parts", "solar")  # data sets that the course brings; anything else is a folder
 REPEATS, PATIENCE = 20, 5.0  # timings are the median of so many, or of what fits into so many seconds

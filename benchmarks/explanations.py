@@ -66,6 +66,7 @@ class Parts:
             np.concatenate([np.flatnonzero((test.kinds == kind) & test.has_mask)[:per_kind] for kind in kinds])
         ]
         self.detector = checkpoints.load("parts", "repair_gan")
+        self.detector.mirror = "none"  # what is explained is one look
         self.of = {"repair_gan": plates, "classifier": datasets.close_ups_of(plates, seed=WINDOW_SEED)}
         repaired = replace(plates, images=self.detector.reconstruct(plates.images))
         close_ups = datasets.close_ups_of(repaired, seed=WINDOW_SEED)  # the same windows, since the masks are the same

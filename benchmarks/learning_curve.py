@@ -35,7 +35,7 @@ STEPS = settings.by_budget(smoke=2, lesson=600, full=600)
 METHODS = {
     "pca_max": lambda seed: detectors.PCAReconstruction(pooling="max"),
     "patch_random": lambda seed: detectors.PatchNeighbours(features="random", seed=seed),
-    "repair_gan": lambda seed: detectors.RepairGAN(steps=STEPS, seed=seed),
+    "repair_gan": lambda seed: detectors.RepairGAN(steps=STEPS, mirror="none", seed=seed),
 }
 
 

@@ -56,7 +56,9 @@ def main(arguments=None):
 def export(folder):
     """Export the shipped repair GAN with its threshold; returns the folder."""
     calibration = datasets.load_parts(SIDE).calibration.images
-    deploy.export_onnx(checkpoints.load("parts", "repair_gan"), folder, calibration=calibration)
+    detector = checkpoints.load("parts", "repair_gan")
+    detector.mirror = "none"  # one look a part: an archive is large
+    deploy.export_onnx(detector, folder, calibration=calibration)
     return folder
 
 

@@ -21,7 +21,7 @@ def begun():
 
 @pytest.fixture(scope="module")
 def few(begun):
-    detector = detectors.FewDefects.from_repair_gan(begun, extra_steps=150, seed=1)
+    detector = detectors.FewDefects.from_repair_gan(begun, extra_steps=150, attention=0.1, seed=1)
     return detector.fit(parts(60, 0), defective=with_a_faint_band(parts(10, 5)))
 
 

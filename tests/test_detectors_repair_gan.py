@@ -66,7 +66,7 @@ class TestIdeas:
         assert detector.history["adversarial"] == [0, 0]
 
     def test_without_forging_the_map_is_the_squared_residual(self):
-        detector = tiny(forged=False, pooling="mean").fit(parts(8, 0))
+        detector = tiny(forged=False, pooling="mean", mirror="none").fit(parts(8, 0))
         images = parts(4, 1)
         residual = np.square(2 * (images - detector.reconstruct(images))).mean(axis=-1)
         blocks = residual.reshape(4, SIDE // 2, 2, SIDE // 2, 2).mean(axis=(2, 4))
@@ -75,7 +75,7 @@ class TestIdeas:
         assert detector.history["marking"] == [0, 0]
 
     def test_features_of_the_discriminator_raise_the_evidence(self):
-        plain, with_features = (tiny(feature_weight=weight).fit(parts(8, 0)) for weight in (0.0, 1.0))
+        plain, with_features = (tiny(feature_weight=weight, mirror="none").fit(parts(8, 0)) for weight in (0.0, 1.0))
         images = parts(4, 1)
         assert (with_features._anomaly_map(images) > plain._anomaly_map(images)).all()
 
@@ -94,6 +94,45 @@ class TestIdeas:
     def test_without_an_average_the_last_weights_are_kept(self):
         last, averaged = (tiny(steps=6, ema_decay=decay).fit(parts(8, 0)) for decay in (0.0, 0.99))
         assert not np.allclose(last.score(parts(4, 1)), averaged.score(parts(4, 1)), rtol=1e-3)
+
+
+class TestMirror:
+    def test_a_product_that_leans_to_one_side_is_looked_at_as_it_is(self, trained):
+        assert trained.mirror == "auto"
+        assert trained.mirror_found == "none"
+
+    @pytest.mark.parametrize(("mirror", "axis"), [("left_right", 2), ("top_bottom", 1)])
+    def test_a_part_and_its_mirror_image_are_judged_alike(self, mirror, axis):
+        detector = tiny(mirror=mirror).fit(parts(8, 0))
+        images = parts(4, 1)
+        turned = np.flip(images, axis)
+        np.testing.assert_allclose(detector.score(turned), detector.score(images), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            detector._anomaly_map(turned), np.flip(detector._anomaly_map(images), axis), rtol=1e-4, atol=1e-5
+        )
+        detector.mirror = "none"
+        assert not np.allclose(detector.score(turned), detector.score(images), rtol=1e-3)
+
+    def test_the_log_odds_of_both_looks_are_averaged(self, trained):
+        images = parts(4, 1)
+        log_odds = [np.log(np.expm1(trained._anomaly_map(seen))) for seen in (images, images[:, :, ::-1])]
+        mean = (log_odds[0] + log_odds[1][:, :, ::-1]) / 2
+        trained.mirror = "left_right"
+        both = trained.score(images)
+        trained.mirror = "auto"
+        np.testing.assert_allclose(both, mean.max(axis=(1, 2)), rtol=1e-3, atol=1e-3)
+
+    def test_what_was_found_is_kept_on_disk(self, tmp_path):
+        detector = tiny().fit(parts(8, 0))
+        detector.mirror_found = np.array("top_bottom")
+        detector.save(tmp_path)
+        np.testing.assert_array_equal(detectors.load(tmp_path).score(parts(4, 1)), detector.score(parts(4, 1)))
+
+    def test_unknown_mirrors_are_named(self):
+        with pytest.raises(ValueError, match="auto, none, left_right, top_bottom"):
+            tiny(mirror="both")
+        with pytest.raises(ValueError, match="none, left_right, top_bottom"):
+            detectors.Student(mirror="auto")
 
 
 class TestNetworks:

@@ -50,8 +50,8 @@ class FewDefects(RepairGAN):
         Batches with labelled defects; by budget when not given.
     attention : float
         Weight a of the labelled defects.
-    base, batch, pooling, ema_decay, seed
-        As for `RepairGAN`.
+    base, batch, pooling, mirror, ema_decay, seed
+        As for `RepairGAN`; after `from_repair_gan` it looks into the mirror that was found there.
     """
 
     name = "few_defects"
@@ -61,14 +61,17 @@ class FewDefects(RepairGAN):
         *,
         steps=None,
         extra_steps=None,
-        attention=0.1,
+        attention=0.01,
         base=48,
         batch=8,
         pooling="max",
+        mirror="auto",
         ema_decay=0.995,
         seed=SEED,
     ):
-        super().__init__(steps=steps, base=base, batch=batch, pooling=pooling, ema_decay=ema_decay, seed=seed)
+        super().__init__(
+            steps=steps, base=base, batch=batch, pooling=pooling, mirror=mirror, ema_decay=ema_decay, seed=seed
+        )
         self.extra_steps = by_budget(smoke=2, lesson=100, full=300) if extra_steps is None else extra_steps
         self.attention = attention
         self._begun = self._defective = None
@@ -83,7 +86,7 @@ class FewDefects(RepairGAN):
             If the repair GAN isn't fitted.
         """
         detector._check_is_fitted()
-        few = cls(**{"base": detector.base, "batch": detector.batch} | settings)
+        few = cls(**{"base": detector.base, "batch": detector.batch, "mirror": detector.mirror} | settings)
         few._begun = detector
         return few
 
@@ -129,7 +132,7 @@ class FewDefects(RepairGAN):
         else:
             for name in self.learned_networks:
                 setattr(self, name, copied(getattr(self._begun, name)))
-            self.feature_scale = self._begun.feature_scale
+            self.feature_scale, self.mirror_found = self._begun.feature_scale, self._begun.mirror_found
         self._attend(pictures)
 
     def _attend(self, pictures):

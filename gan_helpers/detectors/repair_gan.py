@@ -17,9 +17,16 @@ lots.
 
 The map is M's log-odds, bent to be positive, and the score its largest log-odds over the part.
 
+Many parts look as good in the mirror. Then the log-odds of the part and of its mirror image, mirrored back, are
+averaged: what the two networks only imagine they seldom imagine twice at the same place, and a defect stays where it
+is. After the training the good parts are held before the mirror: if the median mirror image scores no more than 95 % of
+the parts do as they are, every part is looked at twice from then on, in the mirror with the lowest median; a product
+that has a left and a right is looked at as it is. The second look doubles the time of a part.
+
 Sources of the ideas: restoring forged defects and marking them, Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610;
 judging patches, Isola et al. 2017, arXiv:1611.07004; the penalty, Mescheder, Geiger & Nowozin 2018, arXiv:1801.04406;
-moving average of the weights, Yazici et al. 2019, arXiv:1806.04498.
+moving average of the weights, Yazici et al. 2019, arXiv:1806.04498; looking at mirror images as well, Krizhevsky,
+Sutskever & Hinton 2012, section 4.1.
 """
 
 import numpy as np
@@ -42,6 +49,10 @@ WARM_UP = 20  # steps
 DEFECT_WEIGHT = 3.0
 SPOILED = 0.75  # share of a batch on which defects are forged
 MOST_DEFECTS = 5  # a part
+MIRRORS = {"none": 0, "left_right": 2, "top_bottom": 1}  # -> axis of a batch (n, h, w, c) along which it is turned over
+MIRRORED = 200  # good parts that are seen in the mirror
+SEEN_AT_ONCE = 32
+USUAL = 0.95  # share of good parts that score less than the median part in the mirror may
 
 
 class RepairGAN(TrainedDetector):
@@ -67,20 +78,25 @@ class RepairGAN(TrainedDetector):
         and the map is the squared residual. To see what forging brings.
     pooling : {"max", "mean"}
         How the map becomes a score. It may be changed after fitting.
+    mirror : {"auto", "none", "left_right", "top_bottom"}
+        Which mirror image is looked at as well; ``"auto"``: the one in which good parts look best, or none if they
+        don't look good in it. It may be changed after fitting: ``"none"`` halves the time of a part.
     ema_decay : float
         Decay per step of the moving average of R and M, which is kept; 0 keeps the last weights.
     seed : int
 
     Attributes
     ----------
+    mirror_found : numpy.ndarray
+        str (), what ``mirror="auto"`` stands for in this detector.
     history : dict of str to list of float
         ``repair``, ``adversarial``, ``marking``: losses, one a step.
     """
 
     name = "repair_gan"
     learned_networks = ("restorer", "marker", "discriminator")
-    learned_arrays = ("feature_scale",)
-    restorer = marker = discriminator = feature_scale = None
+    learned_arrays = ("feature_scale", "mirror_found")
+    restorer = marker = discriminator = feature_scale = mirror_found = None
 
     def __init__(
         self,
@@ -93,6 +109,7 @@ class RepairGAN(TrainedDetector):
         cross_fit=True,
         forged=True,
         pooling="max",
+        mirror="auto",
         ema_decay=0.995,
         seed=SEED,
     ):
@@ -104,12 +121,14 @@ class RepairGAN(TrainedDetector):
         self.cross_fit = cross_fit
         self.forged = forged
         self.pooling = checked_pooling(pooling)
+        self.mirror = checked_mirror(mirror)
         self.ema_decay = ema_decay
         self.seed = seed
         self.history = {}
 
     def _learn(self, pictures):
         shape = pictures.shape[1:]
+        self.mirror_found = np.array("none")  # as long as it learns
         with precision.using():
             restorer = networks.restorer(shape, base=2 * self.base // 3)
             marker = networks.marker(shape, base=self.base)
@@ -117,6 +136,7 @@ class RepairGAN(TrainedDetector):
         told = self._practise(pictures, restorer, marker, self._make_step(restorer, marker), self.steps)
         self.history = {name: told[:, i].tolist() for i, name in enumerate(("repair", "adversarial", "marking"))}
         self.feature_scale = self._typical_feature_residual(pictures)
+        self.mirror_found = self._best_mirror(pictures)
 
     def _practise(self, pictures, restorer, marker, step, steps):
         """Forge defects for the two networks so often, and keep their average; returns what each step told, (steps, k).
@@ -190,6 +210,14 @@ class RepairGAN(TrainedDetector):
         return self.restorer(pictures, training=False)
 
     def _judge(self, pictures):
+        evidence = self._evidence(pictures)
+        if axis := MIRRORS[str(self.mirror_found) if self.mirror == "auto" else self.mirror]:
+            evidence = (evidence + ops.flip(self._evidence(ops.flip(pictures, axis)), axis)) / 2
+        maps = _enlarge(_softplus(evidence) if self.forged else evidence, networks.fold(pictures.shape[1]))
+        return self._summed_up(evidence), maps
+
+    def _evidence(self, pictures):
+        """Return what speaks for a defect at each place, (n, h / f, w / f): log-odds, or else the squared residual."""
         repair = self._redraw(pictures)
         if self.forged:
             evidence = self.marker(networks.seen_by_marker(pictures, repair), training=False)
@@ -197,9 +225,25 @@ class RepairGAN(TrainedDetector):
             evidence = _shrink(ops.mean(ops.square(pictures - repair), axis=-1), networks.fold(pictures.shape[1]))
         if self.feature_weight:
             evidence = evidence + self.feature_weight * self._feature_residual(pictures, repair) / self.feature_scale
+        return evidence
+
+    def _summed_up(self, evidence):
         flat = ops.reshape(evidence, (-1, evidence.shape[1] * evidence.shape[2]))
-        score = ops.max(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
-        return score, _enlarge(_softplus(evidence) if self.forged else evidence, networks.fold(pictures.shape[1]))
+        return ops.max(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
+
+    def _best_mirror(self, pictures):
+        """Return the mirror in which good parts look best, if most of them look good in it; else none."""
+        if self.mirror != "auto":
+            return np.array(self.mirror)
+        pictures = pictures[:: max(len(pictures) // MIRRORED, 1)]
+        scores = {}
+        for mirror, axis in MIRRORS.items():
+            turned = np.flip(pictures, axis) if axis else pictures
+            batches = [turned[first : first + SEEN_AT_ONCE] for first in range(0, len(turned), SEEN_AT_ONCE)]
+            scores[mirror] = np.concatenate([self._summed_up(self._evidence(batch)) for batch in batches])
+        usual = np.quantile(scores.pop("none"), USUAL)
+        looks = {mirror: np.median(seen) for mirror, seen in scores.items() if np.median(seen) <= usual}
+        return np.array(min(looks, key=looks.get, default="none"))
 
     def _feature_residual(self, pictures, repair):
         seen, again = (self.discriminator(image, training=False)[0] for image in (pictures, repair))
@@ -208,6 +252,13 @@ class RepairGAN(TrainedDetector):
     def _typical_feature_residual(self, pictures):
         known = pictures[:: max(len(pictures) // 128, 1)]
         return np.float32(ops.mean(self._feature_residual(known, self._redraw(known))))
+
+
+def checked_mirror(mirror):
+    """Return ``mirror`` if it is ``"auto"`` or one of `MIRRORS`, for constructors; raise ValueError otherwise."""
+    if mirror not in ("auto", *MIRRORS):
+        raise ValueError(f"mirror is {mirror!r}; choose one of auto, {', '.join(MIRRORS)}.")
+    return mirror
 
 
 def spoiled_batch(pictures, forger, rng, share=SPOILED):

@@ -17,7 +17,7 @@ ablations of the repair GAN on plates it brought nothing that could be measured 
 """
 
 from gan_helpers.detectors.base import check_images, checked_pooling
-from gan_helpers.detectors.repair_gan import RATE, RepairGAN, marking_loss, repairing_loss, warmed_up
+from gan_helpers.detectors.repair_gan import MIRRORS, RATE, RepairGAN, marking_loss, repairing_loss, warmed_up
 from gan_helpers.detectors.trained import in_float32
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
@@ -49,6 +49,9 @@ class Student(RepairGAN):
         Weight w of the teacher's answers beside the forged masks; 0 learns without a teacher, as a control.
     pooling : {"max", "mean"}
         How the map becomes a score. It may be changed after fitting.
+    mirror : {"none", "left_right", "top_bottom"}
+        Which mirror image is looked at as well, such as the teacher's ``mirror_found``; it doubles the time of a part.
+        It may be changed after fitting.
     ema_decay : float
         Decay per step of the moving average of the weights, which is kept; 0 keeps the last weights.
     seed : int
@@ -71,12 +74,26 @@ class Student(RepairGAN):
     learned_arrays = ()
     forged, cross_fit, feature_weight = True, True, 0.0
 
-    def __init__(self, *, steps=None, base=24, batch=8, imitation=1.0, pooling="max", ema_decay=0.995, seed=SEED):
+    def __init__(
+        self,
+        *,
+        steps=None,
+        base=24,
+        batch=8,
+        imitation=1.0,
+        pooling="max",
+        mirror="none",
+        ema_decay=0.995,
+        seed=SEED,
+    ):
         self.steps = by_budget(smoke=2, lesson=600, full=5000) if steps is None else steps
         self.base = base
         self.batch = batch
         self.imitation = imitation
         self.pooling = checked_pooling(pooling)
+        if mirror not in MIRRORS:
+            raise ValueError(f"mirror is {mirror!r}; choose one of {', '.join(MIRRORS)}.")
+        self.mirror = mirror
         self.ema_decay = ema_decay
         self.seed = seed
         self.history = {name: [] for name in HISTORY}

@@ -21,10 +21,11 @@ METHODS = {  # as the benchmark calls them -> as a table does
     "f_anogan": "f-AnoGAN",
     "ganomaly": "GANomaly",
     "repair_gan": "repair GAN",
-    "repair_no_forging": "repair GAN without forged defects",
-    "repair_no_opponent": "repair GAN without opponent",
-    "repair_no_average": "repair GAN without moving average",
-    "repair_no_cross_fit": "repair GAN, all parts for both networks",
+    "repair_no_mirror": "repair GAN, one look",
+    "repair_no_forging": "repair GAN, one look, without forged defects",
+    "repair_no_opponent": "repair GAN, one look, without opponent",
+    "repair_no_average": "repair GAN, one look, without moving average",
+    "repair_no_cross_fit": "repair GAN, one look, all parts for both networks",
 }
 SAME = ["method", "size", "budget"]  # runs that differ in the seed only
 
