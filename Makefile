@@ -11,7 +11,10 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
 LAB_FLAGS ?= $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 # a first start asks nothing and looks for no news: the course works offline
 LAB_OVERRIDES := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
-NBVAL := pytest --nbval-lax --nbval-current-env
+# two files at a time, each on a core of its own: small networks use one core well and two badly
+ONE_CORE := TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1
+PYTEST := $(ONE_CORE) $(BIN)/pytest --numprocesses=2 --dist=loadfile
+NBVAL := $(PYTEST) --nbval-lax --nbval-current-env
 SCRATCH_HOME = GAN_QC_HOME="$$(mktemp -d)"
 
 .DEFAULT_GOAL := help
@@ -51,11 +54,11 @@ lab: $(VENV)/installed
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest
+	$(PYTEST)
 
 test: check
-	$(SCRATCH_HOME) GAN_QC_BUDGET=smoke $(BIN)/$(NBVAL) --nbval-cell-timeout=120 notebooks/[0-9]*.ipynb
-	$(SCRATCH_HOME) GAN_QC_BUDGET=lesson GAN_QC_STRICT=1 $(BIN)/$(NBVAL) --nbval-cell-timeout=300 notebooks/solutions
+	$(SCRATCH_HOME) GAN_QC_BUDGET=smoke $(NBVAL) --nbval-cell-timeout=120 notebooks/[0-9]*.ipynb
+	$(SCRATCH_HOME) GAN_QC_BUDGET=lesson GAN_QC_STRICT=1 $(NBVAL) --nbval-cell-timeout=600 notebooks/solutions
 
 notebooks: $(VENV)/installed-dev
 	$(BIN)/python notebooks/make_notebooks.py
