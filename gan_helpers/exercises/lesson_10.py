@@ -87,8 +87,10 @@ lesson = Lesson(
                 "`practice.overkill_rate`.",
             ),
             reference=COST_FOR_FIVE_PERCENT,
-            why="A threshold at 5 % false alarms *is* a price, said or not. Here it says that an escape costs about "
-            "thirteen times a good part thrown away. Ask whether that is your price before you take the 5 %.",
+            why="At the cheapest threshold a part just there costs as much shipped as rejected: share times density "
+            "times price is the same for defective and for good parts. At 1.645, which 5 % of the good scores exceed, "
+            "defective scores are exp(2 * 1.645 - 2) = 3.63 times as dense. So 0.02 * cost * 3.63 = 0.98 * 4, and the "
+            "cost is 54: thirteen good parts thrown away. Ask whether that is your price before you take the 5 %.",
             compare=within(0.15, relative=True),
         ),
         Exercise(

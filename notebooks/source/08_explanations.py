@@ -40,6 +40,7 @@ from gan_helpers.settings import budget, by_budget, seed_everything
 
 seed_everything(8)
 detector = checkpoints.load("parts", "repair_gan")
+detector.mirror = "none"  # what is explained here is one look at a part
 fine = datasets.load_parts(128)
 test = fine.test[fine.test.has_mask]
 
@@ -111,13 +112,75 @@ def occlusion_map(score, image, baseline, patch):
 occlusion_map = lesson.check("8.1", occlusion_map)
 
 # %% [markdown]
-# What is put in the place? Most tutorials take grey. We have something better: the part as the repair GAN would make
-# it. **Guess first:** will the two maps point to the same place?
+# What is put in the place? Most tutorials take grey.
+#
+# ### Exercise 8.2 · A grey square on a good part
+#
+# Take a *good* plate that the detector accepts, and cover a square of it with grey. What does its score do?
+#
+# - **a)** It stays: grey is neutral and says nothing
+# - **b)** It falls: less of the part is left to be suspicious
+# - **c)** It rises: the square is a defect itself
+
+# %% tags=["exercise"] exercise="8.2"
+answer_8_2 = ...  # a letter in quotation marks, such as "a"
+
+# %%
+answer_8_2 = lesson.check("8.2", answer_8_2)
+
+# %% [markdown]
+# Measure it: forty good plates of the calibration lots, a square of 16 pixels at a random place of each covered with grey,
+# with the plate blurred, or with the plate as the repair GAN would make it. The threshold is that for 5 % false alarms.
+
+# %%
+score, network = explain.explained(detector)
+calm = detector.score(fine.calibration.images)
+threshold = decisions.conformal_threshold(calm, 0.05)
+good = fine.calibration[:: by_budget(smoke=40, lesson=6, full=2)]
+rng = np.random.default_rng(8)
+ways = {name: explain.baseline_of(good.images, name) for name in explain.BASELINES}
+ways |= {"repaired": detector.reconstruct(good.images)}
+places = rng.integers(24, 88, (len(good), 2))
+rejected = {"untouched": np.mean(score(good.images) > threshold)}
+for name, baseline in ways.items():
+    covered = good.images.copy()
+    for part, instead, (y, x) in zip(covered, baseline, places, strict=True):
+        part[y : y + 16, x : x + 16] = instead[y : y + 16, x : x + 16]
+    rejected[name] = np.mean(score(covered) > threshold)
+assert budget() == "smoke" or rejected["grey"] > rejected["repaired"] + 0.5
+pd.Series(rejected).round(3).to_frame("good plates rejected")
+
+# %% [markdown]
+# The grey square is an anomaly of its own making, and so is the blurred one: nearly every plate is rejected for it. Each
+# explanation below asks "what if this place were different?". With grey it hears the answer to "what if I damage the
+# part?". The repaired part asks the question that was meant: what if this place were as it should be?
+
+# %% [markdown]
+# Is the repair as it should be, though? Ask the detector itself. Here are our defective parts, and what covers them when
+# all is covered: the mean score, and the share that would be rejected.
+
+# %%
+baselines = {"the parts themselves": parts.images, "repaired": repaired}
+baselines |= {name: explain.baseline_of(parts.images, name) for name in explain.BASELINES}
+told = {name: score(images) for name, images in baselines.items()}
+pd.DataFrame(
+    {
+        name: {"mean score": s.mean(), "rejected": np.mean(s > threshold)}
+        for name, s in told.items()
+    }
+).T.round(2)
+
+# %% [markdown]
+# Hardly any of the repaired parts would be rejected, nearly all of the grey and blurred ones would. The limit of the idea:
+# it needs a detector that repairs well. Where a repair is itself rejected, don't lean on the explanation of that part.
+
+# %% [markdown]
+# Now your map of a plate with a burr, once with grey and once with the repaired part. **Guess first:** will the two maps
+# point to the same place?
 
 # %%
 which = list(parts.kinds).index("burr")
 image, mask = parts.images[which], parts.masks[which]
-score, network = explain.explained(detector)
 by_hand = {
     "grey": occlusion_map(score, image, np.full_like(image, 0.5), 16),
     "repaired": occlusion_map(score, image, repaired[which], 16),
@@ -137,86 +200,22 @@ for axis, (name, falls) in zip(axes[0, 1:], by_hand.items(), strict=True):
     axis.set_title(f"covered with {name}", fontsize=9.5)
 plots.show(
     figure,
-    alt="A plate with a burr outlined, and two maps of squares: covered with grey, squares all over the picture turn "
-    "blue, since they raise the score; covered with the repaired part, the square with the burr stands out in red.",
+    alt="A plate with a burr outlined, and two maps of squares: covered with grey, most squares along the rim turn "
+    "blue, since they raise the score; covered with the repaired part, only the square with the burr stands out, in red.",
 )
 
 # %% [markdown]
-# Grey squares far from any defect change the score, most of them upwards. Repaired squares change it where the burr is,
-# and hardly anywhere else. A burr fits into one square. A longer defect lies across several, and covering one of them
-# leaves the rest as suspicious as before; then maps of squares point beside it. That is why `explain.attribute` lets its
-# squares overlap.
-
-# %% [markdown]
-# ### Exercise 8.2 · A grey square on a good part
-#
-# Take a *good* plate that the detector accepts, and cover a square of it with grey. What does its score do?
-#
-# - **a)** It stays: grey is neutral and says nothing
-# - **b)** It falls: less of the part is left to be suspicious
-# - **c)** It rises: the square is a defect itself
-
-# %% tags=["exercise"] exercise="8.2"
-answer_8_2 = ...  # a letter in quotation marks, such as "a"
-
-# %%
-answer_8_2 = lesson.check("8.2", answer_8_2)
-
-# %% [markdown]
-# Measure it: forty good plates of the calibration lots, each with one square of 16 pixels at a random place, covered in
-# three ways. A plate is rejected if its score passes the threshold for 5 % false alarms.
-
-# %%
-calm = detector.score(fine.calibration.images)
-threshold = decisions.conformal_threshold(calm, 0.05)
-good = fine.calibration[:: by_budget(smoke=40, lesson=6, full=2)]
-rng = np.random.default_rng(8)
-ways = {name: explain.baseline_of(good.images, name) for name in explain.BASELINES}
-ways |= {"repaired": detector.reconstruct(good.images)}
-places = rng.integers(24, 88, (len(good), 2))
-rejected = {"untouched": np.mean(score(good.images) > threshold)}
-for name, baseline in ways.items():
-    covered = good.images.copy()
-    for part, instead, (y, x) in zip(covered, baseline, places, strict=True):
-        part[y : y + 16, x : x + 16] = instead[y : y + 16, x : x + 16]
-    rejected[name] = np.mean(score(covered) > threshold)
-pd.Series(rejected).round(3).to_frame("good plates rejected")
-
-# %% [markdown]
-# The grey square is an anomaly of its own making, and so is the blurred one: nearly every plate is rejected for it. Each explanation below asks
-# "what changes if this place were different?". With grey it hears the answer to "what changes if I damage the part?".
-# The repaired part asks the question that was meant: what if this place were as it should be?
-
-# %%
-if budget() != "smoke":
-    assert rejected["grey"] > rejected["repaired"] + 0.5
-
-# %% [markdown]
-# Is the repair as it should be, though? Ask the detector itself. Here are our defective parts, and what covers them when
-# all is covered: the mean score, and the share that would be rejected.
-
-# %%
-baselines = {"the parts themselves": parts.images, "repaired": repaired}
-baselines |= {name: explain.baseline_of(parts.images, name) for name in explain.BASELINES}
-told = {name: score(images) for name, images in baselines.items()}
-pd.DataFrame(
-    {
-        name: {"mean score": s.mean(), "rejected": np.mean(s > threshold)}
-        for name, s in told.items()
-    }
-).T.round(2)
-
-# %% [markdown]
-# None of the repaired parts would be rejected, all of the grey and blurred ones would. A good idea with a limit: it needs
-# a detector that repairs well. Where a repair is itself rejected, take the explanation of that part with a grain of
-# salt.
+# Both maps have their highest square on the burr. But grey squares far from it change the score as well, most of them
+# upwards; repaired squares change it where the burr is, and hardly anywhere else. A burr fits into one square. A longer
+# defect lies across several, and covering one of them leaves the rest as suspicious as before; then maps of squares point
+# beside it. That is why `explain.attribute` lets its squares overlap.
 
 # %% [markdown]
 # ## LIME and SHAP
 #
 # **LIME** (Ribeiro et al. 2016) cuts the picture into pieces, switches pieces on and off at random, and fits a straight
-# line to what the score does; the slope of a piece is its importance. On small grey pictures its usual cutting makes a
-# handful of pieces, so we let SLIC cut a hundred.
+# line to what the score does; the slope of a piece is its importance. The pieces are *superpixels*: neighbouring pixels of
+# like tone. We let SLIC (Achanta et al. 2012), which gathers pixels by place and tone, cut about a hundred.
 #
 # **SHAP** (Lundberg & Lee 2017) asks for more: the difference between the score of the part and that of its baseline is
 # to be *shared out* among the places, without a rest. A place's share is what it adds to the score when it is uncovered,
@@ -263,7 +262,8 @@ figure = plots.attribution_rows(
 plots.show(
     figure,
     alt="Eight plates, one a kind of defect, and below each the maps of five methods for the repair GAN: anomaly map "
-    "and shap_gradient glow in compact spots inside the outlines; the other rows are coarser, and some spots lie beside.",
+    "and shap_gradient glow in compact spots, mostly inside the outlines; the other rows are coarser, and more of their "
+    "spots lie beside.",
 )
 
 # %% [markdown]
@@ -335,15 +335,13 @@ on_detector
 # draws it anyway. A map that is trained to mark defects is hard to beat at marking defects. It has the smallest
 # deletion as well: the score is read off that map, so it tells what the detector looks at. Don't rank methods whose
 # intervals overlap on these few parts; the table of many parts comes below. Some insertions are above 1: a mixture of
-# part and repair may score higher than the part itself. Seams between the two may be the reason; that is a guess, not
-# a measurement.
+# part and repair may score higher than the part itself.
 
 # %% [markdown]
 # ## The same for the classifier
 #
 # The classifier has no map of its own and knows no repair. Its baseline is the repaired part all the same: the close-up
-# cut out of the repaired plate at the same place. The repair GAN serves as a source of "as it should be" for *any*
-# model. And it is asked with a grey baseline, to compare.
+# cut out of the repaired plate, for the repair GAN serves *any* model. And it is asked with a grey baseline, to compare.
 #
 # On close-ups the controls are harder to beat, for a reason that has nothing to do with any model: the defect fills more
 # of the picture, so that blind pointing hits more often, and the picture was cut *around* it, so that the middle is a
@@ -367,12 +365,11 @@ print(f"a pixel drawn blindly lies in the defect {views.masks.mean():.0%} of the
 on_classifier
 
 # %% [markdown]
-# The baseline makes the difference: with grey, every method finds the defect less often than with the repaired part, and
-# less often than the middle of the picture does. With the repaired part most of them do better than the middle. The
-# residual, which doesn't ask the classifier at all, points well too: most of the finding is the repair's merit. But
-# deletion and insertion of the best explanations are better than those of the residual. (The peak of `random`
-# is that of blurred noise, and blurring leaves the highest peaks at the border, so on pictures cut around a defect it
-# does worse than a blind pixel.)
+# The baseline makes the difference: with grey, the methods find the defect less often than with the repaired part, and
+# hardly ever more often than the middle of the picture does. The residual, which doesn't ask the classifier at all, points
+# well too: on these sixteen parts most of the finding is the repair's merit. But deletion and insertion of the best
+# explanations are better than those of the residual. (`random` is blurred noise, whose highest peaks lie at the border, so
+# here it does worse than a blind pixel.)
 
 # %%
 if budget() != "smoke":
@@ -394,23 +391,20 @@ if budget() != "smoke":
 # %%
 columns = ["pointing", "low", "high", "average_precision", "deletion", "insertion", "ms"]
 ends = {"pointing_low": "low", "pointing_high": "high"}
-try:
-    shipped = measured.explanation_rows().rename(columns=ends)
-    table = shipped.groupby(["model", "method", "baseline"], sort=False)[columns].mean()
-    table = table.sort_values(["model", "pointing"], ascending=False).round(2)
-except FileNotFoundError as missing:
-    print(missing)
-    table = pd.concat({"detector": on_detector, "classifier": on_classifier})
-table
+shipped = measured.explanation_rows().rename(columns=ends)
+table = shipped.groupby(["model", "method", "baseline"], sort=False)[columns].mean()
+table.sort_values(["model", "pointing"], ascending=False).round(2)
 
 # %% [markdown]
 # That is the verdict. For the **detector**, one explanation, SHAP with gradients and the repaired part as its baseline,
-# points at least as well as the map that is drawn for nothing, and at a hundred times its price; their intervals
-# overlap. By average precision, which asks for the whole defect and not for one pixel, the map is ahead, and taking out
-# what it marks lowers the score most. For the **classifier**, which draws no map, LIME and both kinds of SHAP with the
-# repaired part find the defect clearly more often than "always the middle"; occlusion doesn't. And in every line with a
-# grey or blurred baseline the same methods fall; on plates, LIME and partition fall to the level of the controls. The
-# first choice to make is not the method. It is the baseline.
+# points as well as the map that is drawn for nothing, at a hundred times its price. Average precision, which asks for the
+# whole defect, doesn't part them for sure: 0.66 (0.59 to 0.73) for the map, 0.59 (0.52 to 0.66) for SHAP. Taking out what
+# the map marks lowers the score most. And the plain `residual` points as well as occlusion, and no worse than LIME and
+# partition, at less than a thousandth of their price. For the **classifier**, which draws no map, LIME and both kinds of
+# SHAP with the repaired part point to the defect more often than "always the middle", though intervals overlap a little;
+# by average precision there is hardly a difference, and occlusion is no better than the middle. In every line with a grey
+# or blurred baseline the same methods fall; on plates, LIME and partition fall nearly to the controls. The first choice to
+# make is not the method. It is the baseline.
 
 # %%
 if budget() != "smoke":
@@ -422,8 +416,8 @@ if budget() != "smoke":
 # ## Two traps of deletion and insertion
 #
 # Both ask the model about pictures in pieces, and a model's answer to pictures that it has never seen is worth little.
-# Here are the curves of four maps of the detector, twice: what is taken out gives way to the repaired part, or to grey.
-# **Guess first:** what does the score do when pieces of a plate turn grey?
+# Here are the curves of four maps of the detector; what is taken out gives way to the repaired part. For the anomaly map
+# it gives way to grey, too. **Guess first:** what does the score do when pieces of a plate turn grey?
 
 # %%
 chosen = ["anomaly map", "occlusion", "edge", "random"]
@@ -433,6 +427,9 @@ curves = {
     for name in chosen
 }
 on_grey = explain.deletion_insertion(score, parts.images, maps["anomaly map"], grey, steps=10)
+print("score, while", *(f"{share:.0%}" for share in on_grey.shares[::2]), "of the pixels go,")
+for name, one in {"repaired": curves["anomaly map"], "grey": on_grey}.items():
+    print(f"{name:9}", *one.deletion.mean(axis=0)[::2].round(1))
 plots.show(
     plots.faithfulness_curves(curves),
     alt="Deletion and insertion curves of four maps, with the repaired part as baseline: the score falls and rises "
@@ -440,22 +437,23 @@ plots.show(
 )
 
 # %% [markdown]
-# And with grey, the score of the plates while the most suspicious places of the best map are taken out:
+# With the repaired part the score falls, with grey it need not: see the printed lines. What does that do to a verdict? Here
+# are, of the shipped rows, the three maps with the lowest, that is the best, deletion, judged with either:
 
 # %%
-pd.DataFrame(
-    {
-        "pixels taken out": [f"{share:.1%}" for share in on_grey.shares[::2]],
-        "repaired": curves["anomaly map"].deletion.mean(axis=0)[::2].round(1),
-        "grey": on_grey.deletion.mean(axis=0)[::2].round(1),
-    }
-)
+rows = measured.explanation_rows(judged_with=None)
+rows["map"] = rows["method"] + ", " + rows["baseline"]
+deletion = rows.groupby(["model", "judged_with", "map"])["deletion"].mean().sort_values()
+lowest = deletion.groupby(level=["model", "judged_with"]).head(3)
+assert deletion["repair_gan", "grey"].idxmin() == "random, -"
+lowest.sort_index(level=[0, 1], ascending=False, sort_remaining=False).round(2).to_frame()
 
 # %% [markdown]
-# Trap one: with grey the score need not fall. Parts with grey holes are more suspicious than parts with a defect, so the
-# curve measures how the model takes damage. Trap two: a deletion figure is a comparison with *one* baseline, and an
-# explanation that was made with the same baseline has an advantage. That is why the shipped table judges every map with
-# two. Insertion and deletion figures of different articles can't be compared.
+# Trap one: judged with grey, the best map of the detector is `random`. Its holes lie all over the plate and do the most
+# damage; for the detector a grey plate is even more suspicious than a defect, so the scale (1 the part, 0 its baseline)
+# stands on its head. Trap two: a deletion figure is a comparison with *one* baseline, and an explanation made with the
+# same baseline has an advantage. For the classifier, whichever baseline judges, the maps that were made with it lead.
+# Insertion and deletion figures of different articles can't be compared.
 
 # %% [markdown]
 # ## The sanity check
@@ -571,15 +569,15 @@ def shapley_of_two(nothing, first, second, both):
 shapley_of_two = lesson.check("8.5", shapley_of_two)
 
 # %% [markdown]
-# Two tables from the line. In **operation**, the settings wander around where they stand; only the tool wears through
-# its whole range. In an **experiment**, each setting is drawn over its whole range. And since this line is simulated, we
-# know its equations, so `explain.exact_shapley` can compute the *true* shares, by trying all sixteen sets of settings.
-# **Guess first:** which table lets SHAP find the truth?
+# Two tables from the line, 60,000 parts each. In **operation**, the settings wander around where they stand; only the tool
+# wears through its whole range. In an **experiment**, each setting is drawn over its whole range. And since this line is
+# simulated, we know its equations, so `explain.exact_shapley` can compute the *true* shares, by trying all sixteen sets of
+# settings. **Guess first:** which table lets SHAP find the truth?
 
 # %%
 compared, effects = {}, {}
-for kind, n in (("operation", 30_000), ("experiment", 60_000)):
-    table = explain.settings_table(n, seed=8, kind=kind)
+for kind in ("operation", "experiment"):
+    table = explain.settings_table(60_000, seed=8, kind=kind)
     trees = explain.fit_trees(table)
     rows, background = table.sample(200, random_state=1), table.sample(50, random_state=2)
     compared[kind], found, true = explain.compare_with_truth(trees, rows, background)
@@ -599,16 +597,19 @@ plots.show(
 
 # %% [markdown]
 # In operation, wear is found, and rightly. But melt temperature, pressure and coolant hardly moved, so their true shares
-# are nearly zero, and what SHAP says about them is mostly noise that the trees took for a pattern. In the experiment all
-# four are found, in the right order, with the right shape. Two sentences to remember: **SHAP explains the model, not the
-# line. And a model can't know what was never tried.**
+# are nearly zero. Of the melt something is found; what SHAP says about the other two is mostly noise that the trees took
+# for a pattern. In the experiment all four are found with their shape, wear first, then the melt; pressure and coolant,
+# which are nearly alike, change places. Two sentences to remember: **SHAP explains the model, not the line. And a model
+# can't know what was never tried.**
 
 # %%
 if budget() != "smoke":
-    assert compared["experiment"].index[0] == "tool_wear"
+    assert compared["experiment"]["shap"].idxmax() == "tool_wear"
     assert (compared["experiment"]["agreement"] > 0.75).all()
     assert compared["operation"].loc["tool_wear", "agreement"] > 0.85
-    assert compared["operation"]["agreement"].drop("tool_wear").mean() < 0.7
+    assert (
+        compared["operation"].loc[["mould_pressure", "coolant_flow"], "agreement"].mean() < 0.5
+    )
 
 # %% [markdown]
 # ## How much wear is too much?
@@ -708,6 +709,7 @@ lesson.quiz()
 # %% [markdown]
 # ## Sources
 #
+# - Achanta et al. 2012, SLIC superpixels, [doi:10.1109/TPAMI.2012.120](https://doi.org/10.1109/TPAMI.2012.120).
 # - Adebayo et al. 2018, Sanity checks for saliency maps, [arXiv:1810.03292](https://arxiv.org/abs/1810.03292).
 # - Lundberg & Lee 2017, A unified approach to interpreting model predictions,
 #   [arXiv:1705.07874](https://arxiv.org/abs/1705.07874); for trees Lundberg et al. 2020,

@@ -177,16 +177,23 @@ p_values = lesson.check("10.2", p_values)
 # **Guess first:** if the promise holds on your test, which share of its good parts has a p-value of 0.1 or less?
 
 # %%
+from scipy.stats import betabinom, norm
+
 calm, scores = trial.good_scores[trial.recommended], trial.scores[trial.recommended]
 p_of_test = p_values(calm, scores)
 assert np.allclose(p_of_test, decisions.conformal_p_values(calm, scores))
 for label, name in ((0, "good"), (1, "defective")):
     if (test.labels == label).any():
         print(f"{name:10} p <= 0.1: {(p_of_test[test.labels == label] <= 0.1).mean():4.0%}")
+if tenth := (len(calm) + 1) // 10:
+    chance = betabinom(len(test.good), tenth, len(calm) + 1 - tenth).interval(0.95)
+    low, high = np.array(chance) / max(len(test.good), 1)
+    print(f"good ones, by chance alone: {low:.0%} to {high:.0%}")
 
 # %% [markdown]
-# Far from a tenth of the good ones, above or below? Then the lots of the test are not like those of the calibration:
-# go back to "drift of brightness" and "cut by lot" in the check. Chance alone moves it by little.
+# Chance alone moves the share of the good ones a good deal: where all parts are alike, 95 of 100 sets of this size stay
+# within the last line. Outside of it, the lots of the test are not like those of the calibration: go back to "drift of
+# brightness" and "cut by lot" in the check.
 #
 # ## The threshold, by cost
 #
@@ -225,8 +232,6 @@ desk
 # around 2; 2 % of the parts are defective, and a good part rejected costs 4.
 
 # %%
-from scipy.stats import norm
-
 even = norm.ppf((np.arange(400) + 0.5) / 400)  # 400 scores, spread evenly over the distribution
 practice = ThresholdDesk(
     np.repeat([0, 1], 400),
@@ -425,17 +430,17 @@ marks
 
 # %% [markdown]
 # Now go back to the first cell with your own folder. If you have none at hand: thirty photographs of something on your
-# desk, ten of them with a sticker on it, are enough to go through it once.
-
-# %% [markdown]
+# desk, ten of them with a sticker on it, are enough to go through it once, though too few for a promise of 5 %: that takes
+# 19 good parts to calibrate alone.
+#
 # ## Recap
 #
 # - **Fit for a detector:** a dozen questions, each limit with its reason; what is to be mended is mended with the
 #   camera, not with a larger network.
 # - **Against plain rivals:** the same parts, the same test, the interval of the difference; the GAN only if its lead is
 #   beyond doubt.
-# - **By cost:** three prices put the threshold, and cross-fitting says what it costs on parts that had no say in it;
-#   without defects a promise on false alarms remains.
+# - **By cost:** three prices put the threshold, and piles that take turns say what it costs on parts that had no say in
+#   it; without defects a promise on false alarms remains.
 # - **A report:** the verdict first and computed, the worst parts shown, the limits named by you.
 # - **Without this course:** a network, a card and ten lines, which give the same scores.
 
