@@ -57,8 +57,8 @@ check: $(VENV)/installed-dev
 	$(PYTEST)
 
 test: check
-	$(SCRATCH_HOME) GAN_QC_BUDGET=smoke $(NBVAL) --nbval-cell-timeout=120 notebooks/[0-9]*.ipynb
-	$(SCRATCH_HOME) GAN_QC_BUDGET=lesson GAN_QC_STRICT=1 $(NBVAL) --nbval-cell-timeout=600 notebooks/solutions
+	$(SCRATCH_HOME) GAN_QC_BUDGET=smoke $(NBVAL) --nbval-cell-timeout=300 notebooks/[0-9]*.ipynb
+	$(SCRATCH_HOME) GAN_QC_BUDGET=lesson GAN_QC_STRICT=1 $(NBVAL) --nbval-cell-timeout=900 notebooks/solutions
 
 notebooks: $(VENV)/installed-dev
 	$(BIN)/python notebooks/make_notebooks.py

@@ -99,7 +99,8 @@ class TestTable:
 
     def test_only_the_methods_asked_for_are_shown(self):
         rows = pd.DataFrame([row("pca"), row("repair_no_average", 0)])
-        assert detector_table(rows, ["repair_no_average"]).index.tolist() == ["repair GAN, one look, without moving average"]
+        table = detector_table(rows, ["repair_no_average"])
+        assert table.index.tolist() == ["repair GAN, one look, without moving average"]
 
     def test_figures_that_were_not_measured_are_not_a_number(self):
         line = detector_table(pd.DataFrame([row("pca")])).loc["PCA"]
