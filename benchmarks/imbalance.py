@@ -31,7 +31,8 @@ GAN_STEPS = {"smoke": 4, "lesson": 300, "full": 2400}
 POOR_SHARE = 1 / 20  # of the steps, after which the poor GAN is stopped
 DRAWN = 600
 MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once", "pasted_gan", "pasted_poor_gan")
-ARMS = (*balance.ARMS, *MADE_ARMS)
+REPEATS = "pasted_repeats"  # the control of the arms before it: no drawing, no more pasted ones than they have
+ARMS = (*balance.ARMS, *MADE_ARMS, REPEATS)
 KEY = ["arm", "seed", "budget"]
 FOLDER = settings.data_folder() / "benchmarks"
 
@@ -79,6 +80,9 @@ def measure(arm, seed, good, ten, test, made):
     told = {}
     if arm in MADE_ARMS:
         training, told = made_training_set(arm, seed, good, ten, made)
+    elif arm == REPEATS:
+        repeated = ten.images[np.resize(np.arange(len(ten)), DRAWN)]
+        training = balance.with_made(good, ten.images, beside_pasted(repeated, seed, good, ten), seed=seed)
     else:
         training = balance.ARMS[arm](good, ten.images, ten.masks, seed=seed)
     images, labels, class_weight, augment = training
@@ -108,10 +112,15 @@ def made_training_set(arm, seed, good, ten, made):
     if not len(kept):
         kept = ten.images  # nothing passed: the arm falls back on the real ones
     if arm.startswith("pasted"):
-        pasted, _ = balance.paste_defects(good, ten.images, ten.masks, n=len(drawn), seed=seed)
-        kept = np.concatenate([pasted, drawn])
+        kept = beside_pasted(drawn, seed, good, ten)
     real_share = len(ten) / len(good) if arm.endswith("_once") else 0.5
     return balance.with_made(good, ten.images, kept, seed=seed, real_share=real_share), told
+
+
+def beside_pasted(others, seed, good, ten):
+    """Return as many pasted defects as there are others, and these; so the same seed pastes the same ones."""
+    pasted, _ = balance.paste_defects(good, ten.images, ten.masks, n=len(others), seed=seed)
+    return np.concatenate([pasted, others])
 
 
 def draw(good, defective, *, steps, seed):

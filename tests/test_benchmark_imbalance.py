@@ -59,3 +59,38 @@ def test_an_arm_is_measured_in_one_row(arm, monkeypatch):
     if arm == "gan_filter":
         assert row["gan_steps"] == 4 and {"worth_made", "share_keep", "kid_to_ten"} <= set(row)
         assert set(made) == {"whole"}
+
+
+def test_the_control_shows_the_pasted_defects_of_the_arm_with_drawings_and_needs_no_gan(monkeypatch):
+    good, ten, test = small_parts()
+    monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
+    monkeypatch.setattr(imbalance, "DRAWN", 24)
+    shown = {}
+
+    class Classifier:
+        steps = 0
+
+        def __init__(self, seed):
+            pass
+
+        def fit(self, images, labels, **options):
+            shown["images"] = images
+            return self
+
+        def score(self, images):
+            return np.arange(len(images))
+
+    def no_gan(*arguments, **options):
+        raise AssertionError("a GAN was trained")
+
+    monkeypatch.setattr(imbalance, "DefectClassifier", Classifier)
+    monkeypatch.setattr(imbalance, "draw", no_gan)
+    drawings = np.zeros((24, *good.shape[1:]), np.float32)
+    imbalance.measure("pasted_gan", 0, good, ten, test, {"whole": (drawings, {})})
+    beside_drawings = shown["images"]
+    imbalance.measure("pasted_repeats", 0, good, ten, test, {})
+    drawn = (beside_drawings == 0).all(axis=(1, 2, 3))
+    assert 0 < drawn.sum() < 10
+    np.testing.assert_array_equal(shown["images"][~drawn], beside_drawings[~drawn])
+    for image in shown["images"][drawn]:
+        assert (image == ten.images).all(axis=(1, 2, 3)).any()

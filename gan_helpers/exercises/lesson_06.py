@@ -154,16 +154,21 @@ lesson = Lesson(
             ],
         ),
         Question(
-            "A GAN's defects look splendid. What do you look at before you train on them?",
+            "A GAN's defects look splendid, their KID is small, and a rehearsal praises them. Will they help?",
             [
-                Option("The distance (KID) to the real ones alone", reason="Ten copies have the best distance of all."),
                 Option(
-                    "D's loss at the end of training", reason="It tells how even the game was, not what it is worth."
+                    "Yes, three checks agree",
+                    reason="The checks find a GAN that has failed. In this lesson's rows the rehearsal praised one in "
+                    "three draws, and in two of these its drawings cost what the pasted defects had brought.",
                 ),
                 Option(
-                    "What a judge taught by them finds of real parts that were held out, and how many are copies",
+                    "It can't be said yet: compare with what you already have, over several draws",
                     right=True,
-                    reason="Looks are precision. Whether they teach something is shown by a rehearsal on real parts.",
+                    reason="Drawings can be fine and still push out something better.",
+                ),
+                Option(
+                    "No, drawn defects do harm",
+                    reason="The control lost as much without any drawing: what is missing are the pasted ones.",
                 ),
             ],
         ),

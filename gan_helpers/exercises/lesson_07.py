@@ -41,26 +41,6 @@ lesson = Lesson(
     exercises=[
         Exercise(
             key="7.1",
-            kind="code",
-            title="How much is known by heart",
-            hints=(
-                "Three means. How far is it from learnt to made, and how much of that way have the held-out ones gone?",
-                "`(learnt - held_out) / (learnt - made)`, each of them a mean.",
-            ),
-            reference=by_heart,
-            why="0 says that D treats a picture it never saw as one that it learns from; 1 says that it takes it for a "
-            "forgery. The sizes of D's outputs cancel, so runs with other losses can be compared.",
-            compare=on_cases(
-                [
-                    (LEARNT, HELD_OUT, MADE),
-                    (LEARNT, LEARNT, MADE),
-                    (LEARNT, MADE, MADE),
-                    (10 * LEARNT, 10 * HELD_OUT, 10 * MADE),
-                ]
-            ),
-        ),
-        Exercise(
-            key="7.2",
             kind="think",
             title="Two curves that part",
             hints=(
@@ -87,9 +67,29 @@ lesson = Lesson(
             ],
         ),
         Exercise(
+            key="7.2",
+            kind="code",
+            title="How much is known by heart",
+            hints=(
+                "Three means. How far is it from learnt to made, and how much of that way have the held-out ones gone?",
+                "`(learnt - held_out) / (learnt - made)`, each of them a mean.",
+            ),
+            reference=by_heart,
+            why="0 says that D treats a picture it never saw as one that it learns from; 1 says that it takes it for a "
+            "forgery. The sizes of D's outputs cancel, so runs with other losses can be compared.",
+            compare=on_cases(
+                [
+                    (LEARNT, HELD_OUT, MADE),
+                    (LEARNT, LEARNT, MADE),
+                    (LEARNT, MADE, MADE),
+                    (10 * LEARNT, 10 * HELD_OUT, 10 * MADE),
+                ]
+            ),
+        ),
+        Exercise(
             key="7.3",
             kind="think",
-            title="The cure that blinds",
+            title="A change that blinds",
             hints=(
                 "What is changed at random on good parts is no sign of anything any more.",
                 "A stain is a region that is darker than it should be.",
@@ -98,7 +98,7 @@ lesson = Lesson(
                 Option(
                     "Translation: a part that lies elsewhere could be taken for good",
                     reason="On this line parts do lie a little elsewhere, and are good. Moving them by as much as they "
-                    "really move tells the truth.",
+                    "really move tells the truth; farther is another matter, as the next table shows.",
                 ),
                 Option(
                     "Cutout: grey regions become part of what a good plate looks like",

@@ -19,6 +19,7 @@ ARM_TITLES = {  # as the benchmark calls them -> as a table does
     "poor_gan_once": "poor GAN, real ones not repeated",
     "pasted_gan": "pasted ones, half from the GAN",
     "pasted_poor_gan": "pasted ones, half from a poor GAN",
+    "pasted_repeats": "pasted ones, half repeats of the ten",
 }
 
 
