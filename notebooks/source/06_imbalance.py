@@ -645,7 +645,7 @@ for name, detector in (("repair GAN, no defect", shipped), ("with ten defects", 
 pd.DataFrame(lines).T.round(3)
 
 # %% [markdown]
-# The whole training takes longer than a lesson may. Its rows, five draws of ten, are shipped in
+# The whole training takes longer than a lesson may. Its rows, five draws of ten (four on plates), are shipped in
 # `data/benchmarks/few_defects.csv`, where `python benchmarks/few_defects.py` puts them: for cells and for whole plates.
 
 # %%
