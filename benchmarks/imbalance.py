@@ -5,7 +5,13 @@ other set, and every arm of that seed learns from the same ten and the same 600 
 other lots, are scored once an arm, and nothing is chosen on them. Rows are written as they come in, so that a stopped
 benchmark goes on where it was. It takes about half an hour on one core.
 
+With ``--many`` it is 200 defective parts, so that there is something to spoil, and five arms: a control that shows the
+200 again where the others show drawings; a GAN that was told which parts are defective; a poor one, stopped early; a
+blind one, trained on all parts together without being told, whose drawings are all filed as defective; and good parts
+filed as defective, as a GAN would draw them that is perfect and never heeds the kind.
+
 python benchmarks/imbalance.py --seeds 0,1 --arms nothing,pasted,gan
+python benchmarks/imbalance.py --many
 """
 
 import argparse
@@ -24,7 +30,7 @@ import numpy as np
 from gan_helpers import balance, datasets, decisions, gan, generation, measured, networks, precision, settings
 from gan_helpers.classifier import DefectClassifier
 
-SIZE, DEFECTS = 32, 10
+SIZE, DEFECTS, MANY = 32, 10, 200
 CLOSE_UPS = {"per_kind": 1, "good": 600, "held_out_per_kind": 50, "held_out_good": 400, "size": SIZE, "seed": 606}
 FIRST_CAMPAIGN = 600  # seed s takes its ten from campaign 600 + s
 GAN_STEPS = {"smoke": 4, "lesson": 300, "full": 2400}
@@ -33,6 +39,7 @@ DRAWN = 600
 MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once", "pasted_gan", "pasted_poor_gan")
 REPEATS = "pasted_repeats"  # the control of the arms before it: no drawing, no more pasted ones than they have
 ARMS = (*balance.ARMS, *MADE_ARMS, REPEATS)
+MANY_ARMS = ("many_repeats", "many_gan", "many_poor_gan", "many_blind_gan", "many_good")
 KEY = ["arm", "seed", "budget"]
 FOLDER = settings.data_folder() / "benchmarks"
 
@@ -40,13 +47,13 @@ FOLDER = settings.data_folder() / "benchmarks"
 def main(arguments=None):
     """Run what is missing; returns 0."""
     options = _options(arguments)
-    path = options.out / measured.path_of("imbalance").name
+    path = options.out / measured.path_of("imbalance_many" if options.many else "imbalance").name
     train, test = datasets.load_close_ups(**CLOSE_UPS)
     for seed in options.seeds:
         missing = [arm for arm in options.arms if options.again or not measured.known_row(path, run(arm, seed))]
         if not missing:
             continue
-        whole = datasets.few_defects(DEFECTS, size=128, seed=FIRST_CAMPAIGN + seed)
+        whole = datasets.few_defects(MANY if options.many else DEFECTS, size=128, seed=FIRST_CAMPAIGN + seed)
         ten = datasets.close_ups_of(whole, SIZE, seed=seed)
         made = {}
         for arm in missing:
@@ -78,11 +85,16 @@ def measure(arm, seed, good, ten, test, made):
     """
     start = time.perf_counter()
     told = {}
-    if arm in MADE_ARMS:
-        training, told = made_training_set(arm, seed, good, ten, made)
-    elif arm == REPEATS:
+    if arm.endswith("repeats"):
         repeated = ten.images[np.resize(np.arange(len(ten)), DRAWN)]
-        training = balance.with_made(good, ten.images, beside_pasted(repeated, seed, good, ten), seed=seed)
+        shown = beside_pasted(repeated, seed, good, ten) if arm == REPEATS else repeated
+        training = balance.with_made(good, ten.images, shown, seed=seed)
+    elif arm == "many_good":
+        mistaken = good[np.random.default_rng(seed).permutation(len(good))[:DRAWN]]
+        training = balance.with_made(good, ten.images, mistaken, seed=seed)
+        told = beforehand(mistaken, good, ten.images, seed=seed)
+    elif "gan" in arm:
+        training, told = made_training_set(arm, seed, good, ten, made)
     else:
         training = balance.ARMS[arm](good, ten.images, ten.masks, seed=seed)
     images, labels, class_weight, augment = training
@@ -102,11 +114,11 @@ def measure(arm, seed, good, ten, test, made):
 
 def made_training_set(arm, seed, good, ten, made):
     """Return the training set of an arm with a GAN, and what was measured of its pictures beforehand."""
-    which = "poor" if "poor_gan" in arm else "whole"
+    which = next((word for word in ("poor", "blind") if word in arm), "whole")
     if which not in made:
         share = POOR_SHARE if which == "poor" else 1
         steps = max(round(share * GAN_STEPS[settings.budget()]), 1)
-        made[which] = draw(good, ten.images, steps=steps, seed=seed)
+        made[which] = draw(good, ten.images, steps=steps, seed=seed, blind=which == "blind")
     drawn, told = made[which]
     kept = drawn[balance.sort_made(drawn, good, ten.images).keep] if arm == "gan_filter" else drawn
     if not len(kept):
@@ -123,8 +135,10 @@ def beside_pasted(others, seed, good, ten):
     return np.concatenate([pasted, others])
 
 
-def draw(good, defective, *, steps, seed):
+def draw(good, defective, *, steps, seed, blind=False):
     """Train a conditional GAN on good parts and the few defective ones, and let it draw defective ones.
+
+    A blind one isn't told which parts are defective, and all its drawings are taken for defective ones.
 
     Returns
     -------
@@ -134,26 +148,41 @@ def draw(good, defective, *, steps, seed):
         Steps, minutes, and what can be said of the pictures before any classifier sees them.
     """
     start = time.perf_counter()
-    model = conditional_gan(good.shape[1:], seed)
     # a quarter of what the players see is defective: the ten again and again
     repeated = np.resize(np.arange(len(defective)), len(good) // 3)
     pictures = datasets.to_tanh(np.concatenate([good, defective[repeated]]))
     kinds = np.repeat(["good", "defective"], [len(good), len(repeated)])
-    model.fit((pictures, kinds), steps=steps, callbacks=[gan.Guard()])
-    drawn = datasets.from_tanh(model.sample(DRAWN, kinds="defective", seed=seed))
+    if blind:
+        model = blind_gan(good.shape[1:], seed)
+        model.fit(pictures, steps=steps, callbacks=[gan.Guard()])
+        drawn = datasets.from_tanh(model.sample(DRAWN, seed=seed))
+    else:
+        model = conditional_gan(good.shape[1:], seed)
+        model.fit((pictures, kinds), steps=steps, callbacks=[gan.Guard()])
+        drawn = datasets.from_tanh(model.sample(DRAWN, kinds="defective", seed=seed))
     minutes = (time.perf_counter() - start) / 60
     return drawn, {"gan_steps": steps, "gan_minutes": minutes} | beforehand(drawn, good, defective, seed=seed)
 
 
 def conditional_gan(shape, seed):
     """Build the conditional GAN of lesson 06: the networks of lesson 04, D's pictures moved and lit at random."""
+    return _gan(gan.ConditionalGAN, shape, seed, ["good", "defective"])
+
+
+def blind_gan(shape, seed):
+    """Build the same GAN without kinds."""
+    return _gan(gan.GAN, shape, seed)
+
+
+def _gan(model, shape, seed, *kinds):
     precision.best()  # measuring it draws random numbers, so that comes first
     settings.seed_everything(seed)
+    n_kinds = {"kinds": len(kinds[0])} if kinds else {}
     with precision.using():
-        return gan.ConditionalGAN(
-            networks.generator(shape, base=24, kinds=2),
-            networks.discriminator(shape, base=24, kinds=2),
-            ["good", "defective"],
+        return model(
+            networks.generator(shape, base=24, **n_kinds),
+            networks.discriminator(shape, base=24, **n_kinds),
+            *kinds,
             penalty="flat",
             penalty_weight=1.0,
             penalty_batch=8,
@@ -191,12 +220,15 @@ def _auroc_of(test, scores, chosen):
 def _options(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/imbalance.py", description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=_numbers, default=list(range(5)), help="default: 0,1,2,3,4")
-    parser.add_argument("--arms", type=_names, default=list(ARMS), help=f"of {','.join(ARMS)} (default: all)")
+    parser.add_argument("--many", action="store_true", help=f"{MANY} defective parts: {','.join(MANY_ARMS)}")
+    parser.add_argument("--arms", type=_names, help=f"of {','.join(ARMS)} (default: all)")
     parser.add_argument("--again", action="store_true", help="run again what was run before")
     parser.add_argument("--out", type=Path, default=FOLDER, help=f"default: {FOLDER.name}")
     options = parser.parse_args(arguments)
-    if unknown := [name for name in options.arms if name not in ARMS]:
-        parser.error(f"there is no arm {unknown[0]!r}; choose of {', '.join(ARMS)}")
+    known = MANY_ARMS if options.many else ARMS
+    options.arms = options.arms or list(known)
+    if unknown := [name for name in options.arms if name not in known]:
+        parser.error(f"there is no arm {unknown[0]!r}; choose of {', '.join(known)}")
     return options
 
 

@@ -35,7 +35,7 @@ def test_pairs_are_compared_within_a_seed():
 
 
 def test_every_arm_of_the_benchmark_has_a_name_in_words():
-    assert set(imbalance.ARMS) == set(measured.ARM_TITLES)
+    assert {*imbalance.ARMS, *imbalance.MANY_ARMS} == set(measured.ARM_TITLES)
 
 
 def small_parts():
@@ -48,7 +48,7 @@ def small_parts():
     return images[:20], parts[20:30], parts[20:]
 
 
-@pytest.mark.parametrize("arm", ["pasted", "gan_filter"])
+@pytest.mark.parametrize("arm", ["pasted", "gan_filter", "many_blind_gan"])
 def test_an_arm_is_measured_in_one_row(arm, monkeypatch):
     monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
     monkeypatch.setattr(imbalance, "DRAWN", 24)
@@ -58,7 +58,47 @@ def test_an_arm_is_measured_in_one_row(arm, monkeypatch):
     assert np.isnan(row["auroc_new_kinds"]) and 0 <= row["auroc_seen_kinds"] <= 1
     if arm == "gan_filter":
         assert row["gan_steps"] == 4 and {"worth_made", "share_keep", "kid_to_ten"} <= set(row)
-        assert set(made) == {"whole"}
+    assert set(made) == {"pasted": set(), "gan_filter": {"whole"}, "many_blind_gan": {"blind"}}[arm]
+
+
+def test_a_blind_gan_is_not_told_which_parts_are_defective(monkeypatch):
+    told = []
+
+    def fit(self, data, **options):
+        told.append(data)
+
+    monkeypatch.setattr(imbalance.gan.GAN, "fit", fit)
+    good, ten, _ = small_parts()
+    drawn, _ = imbalance.draw(good, ten.images, steps=1, seed=0, blind=True)
+    assert isinstance(told[0], np.ndarray) and len(told[0]) == len(good) + len(good) // 3
+    assert drawn.shape == (imbalance.DRAWN, *good.shape[1:])
+    imbalance.draw(good, ten.images, steps=1, seed=0)
+    assert set(told[1][1]) == {"good", "defective"}
+
+
+def test_good_parts_filed_as_defective_are_no_more_than_the_good_ones_and_told_beforehand(monkeypatch):
+    good, many, test = small_parts()
+    monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
+    row = imbalance.measure("many_good", 0, good, many, test, {})
+    assert row["share_looks_defective"] < 0.5 and row["kid_to_ten"] > row["kid_of_good_to_ten"] - 1e-9
+    assert "gan_steps" not in row
+
+
+def test_the_control_of_many_shows_the_real_ones_again(monkeypatch):
+    good, many, test = small_parts()
+    monkeypatch.setenv("GAN_QC_BUDGET", "smoke")
+    shown = {}
+    fit = imbalance.DefectClassifier.fit
+
+    def watched(self, images, labels, **options):
+        shown["defective"] = images[labels == 1]
+        return fit(self, images, labels, **options)
+
+    monkeypatch.setattr(imbalance.DefectClassifier, "fit", watched)
+    row = imbalance.measure("many_repeats", 0, good, many, test, {})
+    assert row["n_train_defective"] == len(many) and "gan_steps" not in row
+    for image in shown["defective"]:
+        assert (image == many.images).all(axis=(1, 2, 3)).any()
 
 
 def test_the_control_shows_the_pasted_defects_of_the_arm_with_drawings_and_needs_no_gan(monkeypatch):

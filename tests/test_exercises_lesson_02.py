@@ -74,6 +74,11 @@ class TestJensenShannon:
         p, q = np.random.default_rng(0).dirichlet(np.ones(30), 2)
         assert lesson_02.jensen_shannon(p, q, 1.0) == pytest.approx(jensenshannon(p, q) ** 2)
 
+    def test_scipys_distance_squared_is_right_although_it_scales_its_inputs(self):
+        from scipy.spatial.distance import jensenshannon
+
+        assert verdict("2.2", lambda p, q, dx: jensenshannon(p, q) ** 2) is None
+
     def test_a_plain_logarithm_breaks_where_a_density_is_zero(self):
         def jensen_shannon(p, q, dx):
             m = (p + q) / 2
@@ -88,8 +93,12 @@ class TestJensenShannon:
         assert "inf" in verdict("2.2", lambda p, q, dx: np.sum(rel_entr(p, q)) * dx)
 
 
-def penalty(share, under_the_root=1e-12, target=1.0):
-    """Make a penalty whose share, tiny number and aim are as given."""
+def squared(lengths, target):
+    return ops.mean(ops.square(lengths - target))
+
+
+def penalty(share, under_the_root=1e-12, target=1.0, off=squared):
+    """Make a penalty whose share, tiny number, aim, and measure of how far the lengths are off are as given."""
 
     def slope_penalty(critic, real, made, noise):
         alpha = share(ops.shape(real)[0], noise)
@@ -99,7 +108,7 @@ def penalty(share, under_the_root=1e-12, target=1.0):
             output = critic(between)
         slopes = tape.gradient(output, between)
         lengths = ops.sqrt(ops.sum(ops.square(slopes), axis=1) + under_the_root)
-        return ops.mean(ops.square(lengths - target))
+        return off(lengths, target)
 
     return slope_penalty
 
@@ -130,6 +139,23 @@ class TestPenalty:
 
     def test_another_aim_than_one_is_noticed(self):
         assert "(5 - 1)² = 16" in verdict("2.5", penalty(uniform, target=0.0))
+
+    @pytest.mark.parametrize(
+        ("off", "complaint"),
+        [
+            (lambda lengths, target: squared(tf.stop_gradient(lengths), target), "stop no gradient"),
+            (lambda lengths, target: ops.mean(ops.relu(lengths - target) ** 2), "a critic that is flat"),
+            (lambda lengths, target: (ops.mean(lengths) - target) ** 2, "differs from point to point"),
+        ],
+    )
+    def test_penalties_that_teach_something_else_are_named(self, off, complaint):
+        assert complaint in verdict("2.5", penalty(uniform, off=off))
+
+    def test_noise_that_repeats_or_comes_from_elsewhere_is_named(self):
+        fixed = penalty(lambda n, noise: keras.random.uniform((n, 1), seed=7))
+        assert "the very same points" in verdict("2.5", fixed)
+        stray = penalty(lambda n, noise: np.random.default_rng().uniform(size=(n, 1)).astype("float32"))
+        assert "no run can be repeated" in verdict("2.5", stray)
 
     def test_an_error_in_the_answer_is_told_with_its_line(self):
         def slope_penalty(critic, real, made, noise):

@@ -82,6 +82,14 @@ class TestDiscriminator:
         wrong = self.built(*body, last=layers.Dense(1, activation="sigmoid"))
         assert "raw number" in judged("3.4", wrong)
 
+    def test_one_that_is_never_negative_is_told_so_and_left_as_it_was(self):
+        body = [layers.Conv2D(8, 4, strides=4, padding="same")]
+        made = self.built(*body, last=layers.Dense(1, activation="relu"))()
+        before = made.get_weights()
+        assert "never negative" in judged("3.4", lambda: made)
+        for weight, start in zip(made.get_weights(), before, strict=True):
+            np.testing.assert_array_equal(weight, start)
+
     def test_another_shape_or_no_model_is_named(self):
         assert "(None, 32, 32, 3)" in judged("3.4", lambda: keras.Sequential([keras.Input((8,)), layers.Dense(1)]))
         assert "Keras model" in judged("3.4", lambda: print("no return", end=""))
@@ -114,6 +122,46 @@ class TestGeneratorAndEncoder:
 
         assert "numbers of either sign" in judged("3.11", make_encoder)
 
+    def test_an_encoder_that_ends_in_tanh_is_noticed(self):
+        def make_encoder(latent_dim):
+            body = [layers.Conv2D(4, 4, strides=4), layers.Flatten(), layers.Dense(latent_dim, "tanh")]
+            return keras.Sequential([keras.Input((32, 32, 3)), *body])
+
+        assert "stays within -1 and 1" in judged("3.11", make_encoder)
+
+
+@pytest.mark.parametrize("halve", [lambda side, by: (side + 1) // by, lambda side, by: int(side / by + 0.5)])
+def test_halving_has_to_round_up_for_every_stride(halve):
+    def out_sides(side, steps):
+        for way, stride in steps:
+            side = side * stride if way == "up" else halve(side, stride)
+        return side
+
+    assert judged("3.1", out_sides) is not None
+
+
+class TestRawOutputs:
+    def test_a_tiny_number_in_the_logarithm_is_flat_where_d_is_wrong(self):
+        def discriminator_loss(real, made):
+            tiny = 1e-7
+            real, made = ops.sigmoid(real), ops.sigmoid(made)
+            return -ops.mean(ops.log(real + tiny)) - ops.mean(ops.log(1 - made + tiny))
+
+        assert "sure and wrong" in judged("3.6", discriminator_loss)
+
+    def test_numpy_has_no_slope_for_d(self):
+        def discriminator_loss(real, made):
+            return np.mean(np.logaddexp(0, -np.asarray(real))) + np.mean(np.logaddexp(0, np.asarray(made)))
+
+        assert "no slope" in judged("3.6", discriminator_loss)
+
+    def test_keras_own_loss_is_right(self):
+        def discriminator_loss(real, made):
+            entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+            return entropy(ops.ones_like(real), real) + entropy(ops.zeros_like(made), made)
+
+        assert judged("3.6", discriminator_loss) is None
+
 
 class TestNoise:
     @pytest.mark.parametrize(
@@ -131,11 +179,11 @@ class TestNoise:
 
 class TestTeachGenerator:
     @staticmethod
-    def teaching(*, label=1.0, whose="generator", sign=1.0):
+    def teaching(*, label=1.0, whose="generator", sign=1.0, training=True):
         def teach_generator(generator, discriminator, optimizer, noise):
             loss = keras.losses.BinaryCrossentropy(from_logits=True)
             with tf.GradientTape() as tape:
-                output = discriminator(generator(noise))
+                output = discriminator(generator(noise, training=training), training=training)
                 value = loss(label * ops.ones_like(output), output)
             weights = {"generator": generator, "discriminator": discriminator}[whose].trainable_variables
             optimizer.apply([sign * slope for slope in tape.gradient(value, weights)], weights)
@@ -150,6 +198,7 @@ class TestTeachGenerator:
             ({"whose": "discriminator"}, "weights of D have moved"),
             ({"sign": -1.0}, "other steps"),
             ({"sign": 0.0}, "have not moved"),
+            ({"training": None}, "generator(noise, training=True)"),
         ],
     )
     def test_each_fault_is_told_apart(self, fault, complaint):

@@ -55,14 +55,21 @@ def with_slopes(*cases, rtol=1e-4, atol=1e-6):
         The inputs of one call each.
     """
     on_all = on_cases(list(cases), rtol=rtol, atol=atol)
+    no_slope = (
+        "the value is right, but there is no slope to learn from; write it with `keras.ops` from the inputs to what is "
+        "returned, since neither NumPy nor `float` lets a slope be taken"
+    )
 
     def compare(answer, reference):
         if is_stub(answer) or not callable(answer):
             return on_all(answer, reference)
         verdict = on_all(_Value(answer), _Value(reference))
-        if verdict is None:
-            verdict = on_all(_Slopes(answer), _Slopes(reference))
-            return verdict and f"the value is right, but not its slope: {verdict}"
+        if isinstance(verdict, str):
+            return no_slope if on_all(answer, reference) is None else verdict  # right for arrays, not for tensors
+        if verdict is None and any(slope is None for slope in _Slopes(answer)(*cases[0])):
+            return no_slope
+        if verdict is None and (verdict := on_all(_Slopes(answer), _Slopes(reference))):
+            return f"the value is right, but not its slope: {verdict}"
         return verdict
 
     return compare
@@ -73,43 +80,33 @@ class _Value:
 
     def __init__(self, loss):
         self._loss = loss
-        self.__name__, self.__code__ = loss.__name__, getattr(loss, "__code__", None)
+        self.__name__, self.__code__ = getattr(loss, "__name__", "your answer"), getattr(loss, "__code__", None)
 
     def __call__(self, *inputs):
         return self._loss(*map(tf.constant, inputs))
 
 
 class _Slopes(_Value):
-    """The slopes of a loss with respect to its inputs."""
+    """The slopes of a loss with respect to its inputs; None for each that it doesn't follow."""
 
     def __call__(self, *inputs):
         tensors = [tf.constant(array) for array in inputs]
         with tf.GradientTape() as tape:
             tape.watch(tensors)
             value = self._loss(*tensors)
-        slopes = tape.gradient(value, tensors) if tf.is_tensor(value) else [None]
-        if any(slope is None for slope in slopes):
-            raise ValueError("there is no slope; write it with `ops` of Keras, since NumPy takes none")
-        return slopes
+        return tape.gradient(value, tensors) if tf.is_tensor(value) else [None] * len(tensors)
 
 
 def asks_between(answer, reference):
     """Say whether a penalty asks the critic at points between real and made ones, evenly spread."""
     if is_stub(answer):
         return STUB
-    asked = []
-
-    def critic(points):
-        asked.append(np.asarray(points))
-        return ops.sum(points, axis=1, keepdims=True)
-
     try:
-        answer(critic, tf.ones((2000, 2)), tf.zeros((2000, 2)), keras.random.SeedGenerator(SEED))
+        shares = _asked(answer, keras.random.SeedGenerator(SEED))
     except Exception as error:  # whatever the learner's code does
         return told(error, answer)
-    if not asked:
+    if shares is None:
         return "it never asks the critic"
-    shares = asked[-1]
     beyond = float(np.mean((shares < 0) | (shares > 1)))
     if beyond:
         return (
@@ -126,30 +123,75 @@ def asks_between(answer, reference):
     return None
 
 
-def learns_where_flat(answer, reference):
-    """Say whether a penalty has a finite slope with respect to the weights of a critic that is flat."""
-    weights = tf.Variable([[0.0], [0.0]])
-    with tf.GradientTape() as tape:
-        value = answer(
-            lambda points: points @ weights, tf.ones((8, 2)), tf.zeros((8, 2)), keras.random.SeedGenerator(SEED)
+def draws_from_the_noise(answer, reference):
+    """Say whether a penalty draws its shares from the generator that it is given: new at each call, repeatable."""
+    noise, same = (keras.random.SeedGenerator(SEED) for _ in range(2))
+    first, second, again = _asked(answer, noise), _asked(answer, noise), _asked(answer, same)
+    if np.array_equal(first, second):
+        return "two calls in a row ask at the very same points; draw the shares with `seed=noise`, not a fixed seed"
+    if not np.array_equal(first, again):
+        return "the same `noise` leads to other points, so no run can be repeated; draw the shares with `seed=noise`"
+    return None
+
+
+def _asked(penalty, noise):
+    # real points at 1, made ones at 0: the points at which the critic is asked are the shares
+    asked = []
+
+    def critic(points):
+        asked.append(np.asarray(points))
+        return ops.sum(points, axis=1, keepdims=True)
+
+    penalty(critic, tf.ones((2000, 2)), tf.zeros((2000, 2)), noise)
+    return asked[-1] if asked else None
+
+
+def right_for_steep(answer, reference):
+    """Compare a penalty and its slope with the closed form, for a critic with the slope (3, 4) of length 5."""
+    value, slope = _of_linear_critic(answer, [[3.0], [4.0]])
+    if not abs(value - 16) <= 1e-3:  # nan is not right either
+        return f"for a critic with the slope (3, 4) yours is {rounded(value)}, expected is (5 - 1)² = 16"
+    if slope is None or not np.allclose(slope, [4.8, 6.4], atol=1e-2):
+        yours = "none" if slope is None else f"({rounded(float(slope[0]))}, {rounded(float(slope[1]))})"
+        return (
+            "the value is right for a critic with the weights (3, 4), but its slope with respect to them is "
+            f"{yours} instead of (4.8, 6.4); it has to reach D's weights, so stop no gradient on the way"
         )
-    slope = tape.gradient(value, weights)
+    return None
+
+
+def right_where_flat(answer, reference):
+    """Say whether a penalty is 1 for a critic that is flat, with a finite slope with respect to its weights."""
+    value, slope = _of_linear_critic(answer, [[0.0], [0.0]])
+    if not abs(value - 1) <= 0.05:
+        return (
+            f"for a critic that is flat yours is {rounded(value)}, expected is (0 - 1)² = 1; "
+            "a slope that is too small costs as much as one that is too large"
+        )
     if slope is not None and not np.isfinite(slope).all():
         return "for a critic that is flat its value is finite, but its slope with respect to the weights is `nan`"
     return None
 
 
-def right_for_steep(answer, reference):
-    """Compare two penalties on a critic with the slope (3, 4), which has the length 5."""
-    arguments = (
-        lambda points: points @ tf.constant([[3.0], [4.0]]),
-        tf.ones((8, 2)),
-        tf.zeros((8, 2)),
-        keras.random.SeedGenerator(SEED),
-    )
-    yours, expected = float(answer(*arguments)), float(reference(*arguments))
-    if abs(yours - expected) > 1e-3:
-        return f"for a critic with the slope (3, 4) yours is {rounded(yours)}, expected is (5 - 1)² = 16"
+def _of_linear_critic(penalty, weights):
+    weights = tf.Variable(weights)
+    noise = keras.random.SeedGenerator(SEED)
+    with tf.GradientTape() as tape:
+        value = penalty(lambda points: points @ weights, tf.ones((8, 2)), tf.zeros((8, 2)), noise)
+    slope = tape.gradient(value, weights)
+    return float(value), None if slope is None else np.ravel(slope)
+
+
+def right_for_curved(answer, reference):
+    """Compare two penalties on a critic whose slope is another one at each point."""
+    made = np.random.default_rng(SEED).standard_normal((5000, 2)).astype(np.float32)
+    arguments = lambda points: ops.sum(points**2, axis=1, keepdims=True), tf.constant(made[::-1] + 2), tf.constant(made)
+    yours, expected = (float(penalty(*arguments, keras.random.SeedGenerator(SEED))) for penalty in (answer, reference))
+    if not abs(yours - expected) <= 0.1 * expected:  # who mixes the other way round asks at other points
+        return (
+            f"for a critic whose slope differs from point to point yours is {rounded(yours)}, expected is about "
+            f"{rounded(expected, 2)}; first take (length - 1)² at each point, then the mean"
+        )
     return None
 
 
@@ -158,8 +200,11 @@ MADE = np.array([[0.5], [-1.5], [2.0]], np.float32)
 SURE = np.array([[200.0], [-200.0]], np.float32)
 _GRID = np.linspace(-5, 5, 1001)
 _STEP = _GRID[1] - _GRID[0]
-WIDE = np.exp(-(_GRID**2) / 2) / np.sqrt(2 * np.pi)
-LEFT, RIGHT = (np.where(np.abs(_GRID - centre) < 1, 0.5, 0.0) for centre in (-2, 2))
+# each has the mass 1 on the grid, so that an answer which scales its inputs to that is right too
+WIDE, LEFT, RIGHT = (
+    density / (density.sum() * _STEP)
+    for density in (np.exp(-(_GRID**2) / 2), *(np.where(np.abs(_GRID - centre) < 1, 1.0, 0.0) for centre in (-2, 2)))
+)
 
 lesson = Lesson(
     2,
@@ -244,7 +289,7 @@ lesson = Lesson(
             reference=slope_penalty,
             why="Shares from a normal law put two of three points outside, where nobody asked for a slope of 1. And "
             "the root's slope at zero is infinite; infinite times zero is `nan`, and one `nan` ends the training.",
-            compare=all_of(asks_between, right_for_steep, learns_where_flat),
+            compare=all_of(asks_between, right_for_steep, right_where_flat, right_for_curved, draws_from_the_noise),
         ),
         Exercise(
             key="2.6",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gan_helpers.lesson import Exercise, Lesson, Option, Question, on_cases, within
+from gan_helpers.exercises.lesson_02 import with_slopes
+from gan_helpers.lesson import Exercise, Lesson, Option, Question, all_of, on_cases, within
 from gan_helpers.lesson.comparators import STUB, is_stub
 from gan_helpers.lesson.distance import difference
 from gan_helpers.settings import quiet_tensorflow
@@ -130,9 +131,24 @@ def _seen_of_a_generator(model):
 
 
 def _seen_of_an_encoder(model):
-    code = np.asarray(model(np.random.default_rng(1).uniform(-1, 1, (8, *model.input_shape[1:]))))
-    both_signs = bool(code.min() < 0 < code.max())
-    return {"takes": model.input_shape, "gives": model.output_shape, "numbers of either sign": both_signs}
+    return {"takes": model.input_shape, "gives": model.output_shape}
+
+
+def _free_at_the_end(answer, reference):
+    """Say whether an encoder's numbers are free in sign and size; asked after its shapes were found right."""
+    held = _held_back(np.asarray(answer(64)(1000 * np.random.default_rng(1).standard_normal((8, 32, 32, 3)))))
+    if held:
+        return f"its code {held}; noise has numbers of either sign and of any size, so no activation at the end"
+    return None
+
+
+def _held_back(numbers):
+    # the inputs were a thousand times too strong: what is free has left the range from -1 to 1
+    if np.abs(numbers).max() <= 1:
+        return "stays within -1 and 1"
+    if numbers.min() >= 0:
+        return "is never negative"
+    return "is never positive" if numbers.max() <= 0 else None
 
 
 def _judges(answer, reference):
@@ -149,10 +165,29 @@ def _judges(answer, reference):
     if not sides or max(sides) > 32 or sides[-1] > 8:
         way = " to ".join(map(str, dict.fromkeys([32, *sides])))
         return f"its side goes from {way} before the verdict, and it has {model.count_params():,} weights"
-    output = np.asarray(model(1000 * np.random.default_rng(1).standard_normal((16, 32, 32, 3))))
-    if np.abs(output).max() <= 1:
-        return "its output stays within -1 and 1; a raw number may be anything, so no activation at the end"
+    if held := _held_back(_outputs_of_either_sign(model)):
+        return f"its output {held}; a raw number may be of either sign and of any size, so no activation at the end"
     return None
+
+
+def _outputs_of_either_sign(model):
+    """Ask a judge for its outputs, and once more with its last kernel negated, which turns round a raw number."""
+    images = 1000 * np.random.default_rng(1).standard_normal((16, 32, 32, 3))
+    outputs = [np.asarray(model(images))]
+    last_kernel = [weight for weight in model.trainable_variables if len(weight.shape) > 1][-1]
+    start = ops.convert_to_numpy(last_kernel)
+    last_kernel.assign(-start)
+    outputs.append(np.asarray(model(images)))
+    last_kernel.assign(start)
+    return np.concatenate(outputs)
+
+
+def _right_where_d_is_wrong(answer, reference):
+    """Compare two losses where D is sure and wrong: there a logarithm of a probability goes flat."""
+    verdict = with_slopes((np.array([[-30.0]], np.float32), np.array([[30.0]], np.float32)))(answer, reference)
+    if isinstance(verdict, str):
+        return f"where D is sure and wrong (-30 for a real picture, 30 for a made one), {verdict}"
+    return verdict
 
 
 def _both_learn(answer, reference):
@@ -208,23 +243,37 @@ def _teaches_the_generator(answer, reference):
     after = []
     for teach in (answer, reference):
         keras.utils.set_random_seed(5)
-        generator = keras.Sequential([keras.Input((4,)), layers.Dense(6, activation="tanh")])
+        normalised = [layers.Dense(6), layers.BatchNormalization(), layers.Activation("tanh")]
+        generator = keras.Sequential([keras.Input((4,)), *normalised])
         discriminator = keras.Sequential([keras.Input((6,)), layers.Dense(8, "relu"), layers.Dense(1)])
-        start = generator.get_weights(), discriminator.get_weights()
+        start = _weights(generator, discriminator)
         loss = teach(generator, discriminator, keras.optimizers.SGD(0.5), noise)
         if loss is STUB:
             return STUB
-        after.append({"loss": loss, "G": generator.get_weights(), "D": discriminator.get_weights()})
+        after.append({"loss": loss} | _weights(generator, discriminator))
     yours, expected = after
-    if difference(yours["D"], start[1]) is not None:
+    if difference(yours["D"], start["D"]) is not None:
         return "the weights of D have moved; in G's turn only `generator.trainable_variables` learn"
-    if difference(yours["G"], start[0]) is None:
+    if difference(yours["G"], start["G"]) is None:
         return "the weights of G have not moved; `optimizer.apply(gradients, weights)` moves them"
+    if difference(yours["G's moving mean"], start["G's moving mean"]) is None:
+        return (
+            "G is called as if it had been trained, so its batch normalisation doesn't look at the batch; "
+            "call it by `generator(noise, training=True)`"
+        )
     if (sentence := difference(yours["loss"], expected["loss"], rtol=1e-4)) is not None:
         return f"the loss: {sentence}"
     if difference(yours["G"], expected["G"], rtol=1e-3, atol=1e-6) is not None:
         return "the loss is right, but the weights of G have moved by other steps than the gradient of that loss"
     return None
+
+
+def _weights(generator, discriminator):
+    learnt = {
+        name: [ops.convert_to_numpy(weight) for weight in player.trainable_variables]
+        for name, player in (("G", generator), ("D", discriminator))
+    }
+    return learnt | {"G's moving mean": ops.convert_to_numpy(generator.layers[1].moving_mean)}
 
 
 BYTES = np.random.default_rng(2).integers(0, 256, (3, 4, 4, 3), dtype=np.uint8)
@@ -255,6 +304,7 @@ lesson = Lesson(
                     (32, [("down", 2)] * 3),
                     (4, [("up", 2)] * 3),
                     (33, [("down", 2), ("down", 2)]),
+                    (33, [("down", 4)]),
                     (28, [("down", 2), ("up", 2), ("down", 7)]),
                 ]
             ),
@@ -325,7 +375,7 @@ lesson = Lesson(
             why="With `from_logits=True` the loss applies the logistic function itself, in a form that neither "
             "overflows nor goes flat where D is wrong: softplus(-D(x)) for real pictures, softplus(D(G(z))) for made "
             "ones, as in lesson 02.",
-            compare=on_cases(RAW_OUTPUTS, rtol=1e-3, atol=1e-4, view=float),
+            compare=all_of(with_slopes(*RAW_OUTPUTS, rtol=1e-3, atol=1e-4), _right_where_d_is_wrong),
         ),
         Exercise(
             key="3.7",
@@ -407,7 +457,7 @@ lesson = Lesson(
             reference=make_encoder,
             why="Body of D, another head: as many numbers as G takes. They have to be free in sign and size, since "
             "noise from a normal law is; so no activation at the end.",
-            compare=on_cases([(64,), (16,)], view=_seen_of_an_encoder),
+            compare=all_of(on_cases([(64,), (16,)], view=_seen_of_an_encoder), _free_at_the_end),
         ),
     ],
     quiz=[

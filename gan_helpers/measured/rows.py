@@ -12,6 +12,7 @@ COMMANDS = {  # table -> what makes it
     "parts_chosen_on_test": "python benchmarks/detectors.py --data parts",
     "solar_chosen_on_test": "python benchmarks/detectors.py --data solar",
     "imbalance": "python benchmarks/imbalance.py",
+    "imbalance_many": "python benchmarks/imbalance.py --many",
     "few_defects": "python benchmarks/few_defects.py",
     "compression": "python benchmarks/compression.py",
     "learning_curve": "python benchmarks/learning_curve.py",

@@ -7,7 +7,7 @@
 #
 # You will be able to
 #
-# - write down the game and both players' losses, and play its rounds with your own code,
+# - write down the game and both players' losses, and follow its rounds line by line,
 # - say what the best discriminator is, measure it, and read the Jensen-Shannon divergence off its loss,
 # - explain saturation and mode collapse, and bring both about,
 # - choose between six GANs by numbers from several seeds, beside trivial rivals,
@@ -38,7 +38,7 @@
 # | $\mathbb{E}[\ldots]$ | the mean over many draws |
 # | $\log$ | the natural logarithm; $\log 1 = 0$, and $\log$ of something near 0 is very negative |
 #
-# Both terms are at most 0. A D that is always sure and right has $V = 0$; each time it is sure and wrong, V falls far below.
+# Both terms are at most 0. A D that is always sure and right has $V = 0$; each time it is sure and wrong, V falls far below 0.
 #
 # Our parts are points: eight heaps on a ring. Think of eight variants of a product: G has to learn all eight.
 
@@ -101,7 +101,7 @@ print(f"{float(discriminator_loss(cannot_tell, cannot_tell)):.3f}, which is log 
 # ## The best discriminator
 #
 # Suppose G stands still. What is the best that D can do? Take one place $x$, where real parts have the density $p(x)$ and
-# made ones $q(x)$. D chooses one number $y$ for it and earns $p \log y + q \log(1 - y)$. The slope of that is
+# made ones $q(x)$ (short for $p_\text{data}$ and $p_G$). D chooses one number $y$ for it and earns $p \log y + q \log(1 - y)$. The slope of that is
 # $p / y - q / (1 - y)$, and it is zero at
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}$$
@@ -256,8 +256,8 @@ if settings.budget() != "smoke":
 # ## Where this distance is blind
 #
 # Two heaps of real and made parts, each with the standard deviation 0.04 as on our ring, move apart. We measure JS, and
-# beside it another distance: the **Wasserstein distance** (earth mover's distance), the mean way that one has to carry the
-# made parts to turn them into the real ones, on the cheapest plan:
+# beside it another distance: the **Wasserstein distance** (earth mover's distance), the mean distance over which one has
+# to carry the made parts to turn them into the real ones, on the cheapest plan:
 #
 # $$W(p, q) = \inf_{\gamma} \mathbb{E}_{(x, y) \sim \gamma}[\,\lVert x - y \rVert\,]$$
 #
@@ -589,7 +589,7 @@ for number, (made, _) in chase.items():
         assert found <= 3
 
 # %% [markdown]
-# > **In the factory.** A GAN that has collapsed draws one part, perfectly. Whoever looks at ten pictures is delighted.
+# > **In the factory.** A GAN that has collapsed draws one part, perfectly. Whoever looks at one picture is delighted.
 # > Whoever trains an inspector on them gets one that rejects seven of eight product variants: overkill without end. So never
 # > judge a GAN by its nicest picture. Count what it leaves out.
 
@@ -648,7 +648,7 @@ slope_penalty = lesson.check("2.5", slope_penalty)
 # The package has all six in `losses`, each with its formula, and `gan.GAN` plays the rounds inside Keras' `fit`: the same
 # round as yours, with three additions. It keeps what G drew, so that it is drawn once and not twice; the learning rates fall
 # towards the end; and it samples from a *moving average* of G's weights, which is steadier than the last G. Nothing is
-# hidden: your losses and the package's agree.
+# hidden: your three losses and the package's agree.
 
 # %%
 from gan_helpers import gan, losses
@@ -769,7 +769,7 @@ pd.DataFrame(rows).set_index("who draws")
 # So the newest loss doesn't win by itself. A comparison of seven GANs on pictures found none that was consistently better
 # than the non-saturating one of 2014, once each had been tuned with the same effort (Lucic et al. 2018). What decides first
 # is the balance of the two players. You saw it above: the loss that finds the heaps here drew one clump when G ran ten times
-# as fast. This cell holds the text to it:
+# as fast and D at half its rate. This cell holds the text to it:
 
 # %%
 if settings.budget() != "smoke":
@@ -812,7 +812,8 @@ playground
 # begins again.
 #
 # Did you see it? Without an opponent G's points fly off, under minimax without end: there is always a place that this D likes
-# even better. With G at rest, D gets surer and surer; what the arrows then do depends on the loss.
+# even better. Shapes in separate pieces are hard for G: it is continuous and has to leave a bridge; a line or a spiral it can simply
+# bend into. With G at rest, D gets surer and surer; what the arrows then do depends on the loss.
 #
 # ### Exercise 2.6 · Arrows that vanish
 #
@@ -871,9 +872,11 @@ assert pull["non_saturating"] > 2
 # encoder gives a mean $\mu$ and a variance $\sigma_z^2$ for each number, $z$ is drawn with these, and the second term keeps the
 # numbers close to a standard normal law $\mathcal{N}(0, 1)$, so that one can draw from it later:
 #
-# $$\mathbb{E}\left[\frac{\lVert x - D'(z) \rVert^2}{2 \sigma^2}\right]
-# + \text{KL}\big(\mathcal{N}(\mu, \sigma_z^2),\, \mathcal{N}(0, 1)\big), \qquad z = \mu + \sigma_z \epsilon, \quad
-# \epsilon \sim \mathcal{N}(0, 1).$$
+# $$\mathbb{E}_{x, \epsilon}\Big[\frac{\lVert x - D'(z) \rVert^2}{2 \sigma^2}
+# + \sum_j \text{KL}\big(\mathcal{N}(\mu_j, \sigma_{z,j}^2),\, \mathcal{N}(0, 1)\big)\Big], \qquad z_j = \mu_j + \sigma_{z,j} \epsilon_j, \quad
+# \epsilon_j \sim \mathcal{N}(0, 1),$$
+#
+# up to a constant.
 #
 # KL is the divergence that you know from JS, and $\sigma$ (0.1 here) says how fine a detail is worth drawing. Both are honest
 # workers: their loss goes down and stays down, no game, no collapse. The price is in the squared error. Where a decoder can't tell which of two parts is meant, the best that it can do
@@ -898,7 +901,7 @@ vae = autoencoders.VariationalAutoencoder(
 )
 
 # %% [markdown]
-# All three learn from the same 4,000 points.
+# All three learn from the same 4,000 points. The race isn't quite even: the GAN's players have a layer more and twice the steps.
 
 # %%
 for cousin in (auto, vae):
@@ -1045,7 +1048,7 @@ if settings.budget() != "smoke":
 # %% [markdown]
 # ## Recap
 #
-# - **The game** is one number, V: D raises it, G lowers it. You wrote both losses and played the rounds, ten lines in all.
+# - **The game** is one number, V: D raises it, G lowers it. You wrote a loss for each player, a line each, and read the round around them, a dozen lines more.
 # - **The best discriminator** is $p / (p + q)$; its loss measures the Jensen-Shannon divergence, which is blind as soon as
 #   two laws share no place.
 # - **Saturation**: under minimax the slope is gone where D is sure; the non-saturating loss keeps it. **Mode collapse**: G

@@ -172,6 +172,10 @@ answer_3_2 = lesson.check("3.2", answer_3_2)
 # grumbles about two old habits, which we drop in passing: `input_shape=` is now a `keras.Input` of its own, and
 # `alpha=` in `LeakyReLU` is now `negative_slope=`.)
 #
+# *Batch normalisation*, which the listing uses, brings each channel to mean 0 and spread 1 over the batch and then scales
+# it by two learned numbers. When a trained network draws (`training=False`) it uses averages kept from the training. That is
+# why `training=` will matter below.
+#
 # Now the bugs one by one. Each cell holds a piece of the listing. It runs as it is, and it is wrong. Mend it; the check
 # says what is still amiss.
 #
@@ -217,9 +221,8 @@ def shape_table(model):
 shape_table(make_generator())
 
 # %% [markdown]
-# From start to picture the side doubles and the channels get fewer. Two layers hold nearly all
-# of them: `Dense`, which turns noise into a small picture with many channels, and the first transposed convolution,
-# whose weights you have counted.
+# From start to picture the side doubles and the channels get fewer. Most of the *weights* sit where noise becomes a small picture
+# with many channels: in `Dense` and, if you start from 4x4, in the first transposed convolution, whose weights you have counted.
 #
 # ### Exercise 3.4 · A discriminator that blows up
 
@@ -356,7 +359,7 @@ discriminator_loss = lesson.check("3.6", discriminator_loss)
 # ### The silent trap
 #
 # The listing compiles D, then sets `trainable = False` for the combined model, in which only G shall learn. In Keras 2
-# that was right, for `compile` took the flag down. Keras 3 looks at it later. **Guess first:** by how much do the
+# that was right, for `compile` noted the flag as it stood. Keras 3 looks at it when the model is first trained. **Guess first:** by how much do the
 # weights of D move in three steps?
 
 # %%
@@ -444,7 +447,7 @@ def teach_discriminator(generator, discriminator, optimizer, real, noise):
 # ### Exercise 3.9 · G's half of the round
 #
 # Write G's half. G wants D to take its drawings for real, so the label is 1 (the non-saturating loss of lesson 02,
-# $-\log s(D(G(z)))$, with $s$ the logistic function).
+# $-\log s(D(G(z)))$, with $s$ the logistic function). Call both networks with `training=True`, as in D's half.
 
 
 # %% tags=["exercise"] exercise="3.9"
@@ -551,7 +554,7 @@ for name, value in distances.items():
     print(f"KID of {name:9} {value:6.3f}")
 
 # %% [markdown]
-# On plates the distance falls to a twentieth or less. And the proof that the trap is gone: each of D's weight arrays has moved.
+# On plates the distance falls to a tenth or less. And the proof that the trap is gone: each of D's weight arrays has moved.
 
 # %%
 after = hand_made.discriminator.get_weights()
@@ -807,7 +810,7 @@ assert max(course_board) < 0.02
 # ## A discriminator that can't be steep
 #
 # A D that changes abruptly from real to made is right, and useless: beside the step it is flat, and G gets no hint. One
-# remedy bounds how much each layer can stretch. A convolution is a matrix that turns the numbers of a patch ($k \cdot k
+# remedy bounds how much each layer can stretch a patch. A convolution is a matrix that turns the numbers of a patch ($k \cdot k
 # \cdot c$ of them) into $f$ others. Its largest *singular value* $\sigma$ says by how much it stretches the one patch that it
 # stretches most. **Spectral normalisation** divides the matrix by it, $W / \sigma(W)$ (Miyato et al. 2018): then no patch
 # comes out longer than it went in.
@@ -867,8 +870,9 @@ pd.DataFrame(stretches, index=["1st conv", "2nd conv", "3rd conv", "dense"]).rou
 
 # %% [markdown]
 # The column "0 calls" shows such layers as they are born. Compare the first column: training has raised the stretch of the
-# later layers. With spectral normalisation one call is a rough estimate; after ten, each layer stretches by about one, and
-# stays there whatever training does. `LeakyReLU` stretches nothing. So the steepness of the whole chain has a bound that D
+# later layers. With spectral normalisation one call is a rough estimate; after ten, each *matrix* stretches a patch by about one, and
+# stays there whatever training does. (Patches overlap, so a whole picture can be stretched by up to kernel / stride, here two.)
+# `LeakyReLU` stretches nothing. So the steepness of the whole chain has a bound that D
 # can't lift. (The other way to the same end is a penalty on D's slope, as in lesson 02. Lesson 04's clinic cures a D that
 # is too strong with it.)
 
@@ -929,7 +933,7 @@ for name, network in course.items():
 # - **`train_step`**: each player has its own tape, optimizer and weights; the course's `GAN` draws once a round and keeps a
 #   moving average.
 # - **Measured**: the moving average of a trained G is nearer to the real pictures than G itself, resizing starts without a
-#   checkerboard, which the others have to unlearn, and spectral normalisation holds every layer's stretch at one.
+#   checkerboard, which the others have to unlearn, and spectral normalisation holds each matrix's largest singular value at one.
 
 # %% [markdown]
 # ## Quiz
@@ -944,6 +948,9 @@ lesson.quiz()
 lesson.progress()
 
 # %% [markdown]
+# Next: `04_training.ipynb`, where the players learn from photographs for minutes.
+
+# %% [markdown]
 # ## Sources
 #
 # - Radford, Metz and Chintala 2016, DCGAN: strided and transposed convolutions with batch normalisation,
@@ -956,6 +963,6 @@ lesson.progress()
 # - Shi et al. 2016, enlarging by unfolding channels, [arXiv:1609.05158](https://arxiv.org/abs/1609.05158); Aitken et al. 2017,
 #   how to start it clean, [arXiv:1707.02937](https://arxiv.org/abs/1707.02937).
 # - Miyato et al. 2018, spectral normalisation, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957).
-# - Binkowski et al. 2018, KID, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401).
+# - Bińkowski et al. 2018, KID, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401).
 # - Woodham 1980, photometric stereo, [doi:10.1117/12.7972479](https://doi.org/10.1117/12.7972479); Hernández et al. 2007,
 #   with coloured lights, [doi:10.1109/ICCV.2007.4408939](https://doi.org/10.1109/ICCV.2007.4408939).
