@@ -226,7 +226,7 @@ CASES = {
             "checkerboard",
             "plates",
             "Every other pixel is too bright; all other signs are healthy.",
-            "Transposed convolutions with a kernel of 3 and a stride of 2 paint some pixels twice, and it was stopped early.",
+            "Transposed convolutions with a kernel of 3 and a stride of 2 paint some pixels twice, and too few rounds.",
             "Repeat the pixels, then convolve; more rounds help as well.",
             broken={"up": "transposed", "kernel": 3, "rounds": 0.7},
         ),

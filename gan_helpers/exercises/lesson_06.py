@@ -168,7 +168,8 @@ lesson = Lesson(
                 ),
                 Option(
                     "No, drawn defects do harm",
-                    reason="The control lost as much without any drawing: what is missing are the pasted ones.",
+                    reason="Beside the pasted ones the control lost as much without any drawing. Harm came from "
+                    "convincing good parts filed as defective, and those the rehearsal finds.",
                 ),
             ],
         ),

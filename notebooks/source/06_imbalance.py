@@ -10,7 +10,7 @@
 # - say why accuracy lies when defects are rare, and which figures don't,
 # - feed ten defective parts to a classifier in many ways, and name the trap in each,
 # - make defects: paste, forge, or draw them with a conditional GAN,
-# - sort out a failed GAN beforehand, and know what no such check tells,
+# - sort out beforehand the GAN that has failed and the one that does harm, and know what no such check tells,
 # - report a comparison with intervals, over parts and over seeds.
 #
 # **Before you start:** lessons 04 and 05.
