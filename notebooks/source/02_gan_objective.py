@@ -648,7 +648,7 @@ slope_penalty = lesson.check("2.5", slope_penalty)
 # The package has all six in `losses`, each with its formula, and `gan.GAN` plays the rounds inside Keras' `fit`: the same
 # round as yours, with three additions. It keeps what G drew, so that it is drawn once and not twice; the learning rates fall
 # towards the end; and it samples from a *moving average* of G's weights, which is steadier than the last G. Nothing is
-# hidden: your three losses and the package's agree.
+# hidden: your three losses and your penalty agree with the package's.
 
 # %%
 from gan_helpers import gan, losses
@@ -661,6 +661,20 @@ pairs = [
 ]
 for own, packaged, outputs in pairs:
     assert abs(float(own(*outputs)) - float(packaged(*outputs))) < 1e-4
+
+steep = ops.convert_to_tensor(
+    [[0.3], [-1.2]]
+)  # a critic with one slope everywhere, so that any points will do
+own = slope_penalty(
+    lambda places: places @ steep,
+    ops.ones((16, 2)),
+    ops.zeros((16, 2)),
+    keras.random.SeedGenerator(1),
+)
+assert (
+    abs(float(own) - float(losses.gradient_penalty(ops.tile(ops.transpose(steep), (16, 1)))))
+    < 1e-4
+)
 
 # %% [markdown]
 # We need one more figure: a distance between what is made and what is real. You know one, the Wasserstein distance; between
