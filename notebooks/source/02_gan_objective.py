@@ -662,9 +662,11 @@ pairs = [
 for own, packaged, outputs in pairs:
     assert abs(float(own(*outputs)) - float(packaged(*outputs))) < 1e-4
 
-steep = ops.convert_to_tensor(
-    [[0.3], [-1.2]]
-)  # a critic with one slope everywhere, so that any points will do
+# %% [markdown]
+# And the penalty, on a critic with one slope everywhere, so that any points will do:
+
+# %%
+steep = ops.convert_to_tensor([[0.3], [-1.2]])
 own = slope_penalty(
     lambda places: places @ steep,
     ops.ones((16, 2)),
