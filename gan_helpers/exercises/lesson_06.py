@@ -169,7 +169,7 @@ lesson = Lesson(
                 Option(
                     "No, drawn defects do harm",
                     reason="Beside the pasted ones the control lost as much without any drawing. Harm came from "
-                    "convincing good parts filed as defective, and those the rehearsal finds.",
+                    "convincing good parts filed as defective, and whether yours are such no check tells.",
                 ),
             ],
         ),

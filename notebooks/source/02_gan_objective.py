@@ -917,7 +917,8 @@ vae = autoencoders.VariationalAutoencoder(
 )
 
 # %% [markdown]
-# All three learn from the same 4,000 points. The race isn't quite even: the GAN's players have a layer more and twice the steps.
+# All three learn from the same 4,000 points. The race isn't quite even: the GAN's players have a layer more and more than
+# twice the steps.
 
 # %%
 for cousin in (auto, vae):

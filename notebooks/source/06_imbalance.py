@@ -10,7 +10,7 @@
 # - say why accuracy lies when defects are rare, and which figures don't,
 # - feed ten defective parts to a classifier in many ways, and name the trap in each,
 # - make defects: paste, forge, or draw them with a conditional GAN,
-# - sort out beforehand the GAN that has failed and the one that does harm, and know what no such check tells,
+# - sort out a failed GAN beforehand, and know what no such check tells, not even the harm,
 # - report a comparison with intervals, over parts and over seeds.
 #
 # **Before you start:** lessons 04 and 05.
@@ -592,8 +592,8 @@ told.pivot(index="seed", columns="arm").round(2)
 # - by a GAN that was told which parts are defective, and by a poor one, stopped early,
 # - by a **blind** one, a mistake that is easily made: it learnt from everything that the line took, three good parts to
 #   a defective one, and all its drawings are filed as defective,
-# - and by a GAN as good as can be that never heeds the kind. Nobody has to train it: its drawings are good photographs,
-#   filed as defective.
+# - and by a GAN as good as can be that never heeds the kind. Nobody has to train it: its drawings are good
+#   photographs of the same lots, which no arm learns from, filed as defective.
 #
 # The control shows the 200 again instead. **Guess first:** which of these do harm?
 
@@ -618,14 +618,15 @@ harm
 
 # %% [markdown]
 # The first four columns are what came of it, in average precision; the others were known beforehand. Drawings of all three
-# GANs bring a hundredth or less, with one draw of five against each, and that includes the blind one. But *convincing* good parts
-# filed as defective cost three hundredths in every draw. What does harm isn't the bad picture, which a classifier learns
+# GANs bring about a hundredth, with one draw of five against each, and that includes the blind one. But *convincing* good
+# parts filed as defective cost 0.05 to 0.07 in every draw. What does harm isn't the bad picture, which a classifier learns
 # to pass over. It is the good picture with a wrong name.
 #
-# And this can be told beforehand, though not by KID, which likes the harmful ones best: they look like photographs,
-# because they are. The question **does it look defective?** finds them, with 7 % against 52 % for the blind GAN and 92 % for the GAN
-# that was told; so does the rehearsal, in which they teach the quick judge to rank the wrong way round, 0.27 against
-# 0.89. So ask both sorts of questions: KID for the GAN that draws nothing, the judge for the one that draws the wrong thing.
+# And none of the checks warns of it. KID likes these best, since they *are* photographs. The rehearsal gives them 0.79,
+# as much as the GAN that was told. The judge calls 59 % of them defective: it has learnt 800 parts by heart and is often
+# wrong about a good one that it hasn't seen, so its 52 % for the blind GAN mean nothing either. Before you believe such
+# a judge, ask it about good parts that it doesn't know. What is left is an inspector who looks at the drawings without
+# knowing what was ordered, as in lesson 04, and the comparison itself.
 
 # %% [markdown]
 # The kinds that the ten left out, one or two in each draw, deserve a look of their own. AUROC on defects of kinds that
@@ -735,8 +736,8 @@ order.round(2)
 # - **Arms and traps:** weights and repeats add no knowledge; augment both classes alike; mixing pixels makes double
 #   exposures; what is cut out at random means nothing any more.
 # - **Made defects:** pasting moves what is known, forging needs no defect, a GAN re-arranges ten examples.
-# - **Beforehand:** pictures and KID sort out a failed GAN, "does it look defective?" one that heeds no kind, and that is
-#   the one that hurts; what drawings are worth, the comparison alone tells.
+# - **Beforehand:** pictures and KID sort out a failed GAN; what drawings are worth, the comparison alone tells. What hurts
+#   is the convincing picture with a wrong name, and no check here finds it.
 # - **Reporting:** intervals over test parts, range over other tens, and pairs within a seed.
 
 # %% [markdown]

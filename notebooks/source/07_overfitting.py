@@ -898,8 +898,8 @@ looks.round(3)
 
 # %% [markdown]
 # With two looks the small one is nearly where its teacher is: 0.968 against 0.972 when this was written, and its int8 file
-# has 495 kB and the same figure. What the second look costs is time: 1.8 ms a plate on one thread of the machine that made the
-# table, in place of 0.9. Which of the two is cheaper, a larger network or a second look? Here the small one that looks twice is
+# has 495 kB and the same figure. What the second look costs is time: 1.8 ms a plate on one thread of a quiet machine, in place
+# of 0.9. Which of the two is cheaper, a larger network or a second look? Here the small one that looks twice is
 # better than the large one that looks once, 0.968 against 0.961, at half the file and a little more time (1.8 ms against 1.4).
 
 # %%
