@@ -623,8 +623,8 @@ harm
 # to pass over. It is the good picture with a wrong name.
 #
 # And none of the checks warns of it. KID likes these best, since they *are* photographs. The rehearsal gives them 0.79,
-# as much as the GAN that was told. The judge calls 59 % of them defective: it has learnt 800 parts by heart and is often
-# wrong about a good one that it hasn't seen, so its 52 % for the blind GAN mean nothing either. Before you believe such
+# as much as the GAN that was told. The judge calls 59 % of them defective: perhaps it knows its 800 parts by heart; at any
+# rate it is often wrong about a good one that it hasn't seen, so its 52 % for the blind GAN mean nothing either. Before you believe such
 # a judge, ask it about good parts that it doesn't know. What is left is an inspector who looks at the drawings without
 # knowing what was ordered, as in lesson 04, and the comparison itself.
 
