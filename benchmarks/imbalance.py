@@ -28,7 +28,7 @@ for name, value in ONE_CORE.items():
 import numpy as np
 
 from gan_helpers import balance, datasets, decisions, gan, generation, measured, networks, precision, settings
-from gan_helpers.classifier import DefectClassifier
+from gan_helpers.classifier import DefectClassifier, told_apart
 
 SIZE, DEFECTS, MANY = 32, 10, 200
 CLOSE_UPS = {"per_kind": 1, "good": 600, "held_out_per_kind": 50, "held_out_good": 400, "size": SIZE, "seed": 606}
@@ -88,6 +88,8 @@ def measure(arm, seed, good, ten, test, made):
     told = {}
     if arm.endswith("repeats"):
         repeated = ten.images[np.resize(np.arange(len(ten)), DRAWN)]
+        if arm == "many_repeats":
+            told = {"apart_made": told_apart(good, ten.images, seed=seed)}
         shown = beside_pasted(repeated, seed, good, ten) if arm == REPEATS else repeated
         training = balance.with_made(good, ten.images, shown, seed=seed)
     elif arm == "many_good":
@@ -217,6 +219,7 @@ def beforehand(drawn, good, defective, *, seed):
         | {"kid_of_good_to_ten": generation.kernel_inception_distance(real, all_good), "recall_of_ten": recall}
         | {f"worth_{name}": value for name, value in worth.items()}
         | {f"share_{name}": value for name, value in shares.items()}
+        | ({"apart_made": told_apart(good, drawn, seed=seed)} if len(defective) >= MANY else {})
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_helpers import networks
-from gan_helpers.classifier import DefectClassifier
+from gan_helpers.classifier import DefectClassifier, told_apart
 
 
 def spotted(n, side=32, seed=0):
@@ -135,3 +135,17 @@ def test_the_builder_pools_mean_and_maximum():
     first = network.layers[1].get_weights()[0]
     assert np.allclose(first.mean(axis=(0, 1)), 0, atol=1e-6)  # an even picture of any brightness says nothing at first
     assert network.get_layer("features").output.shape == (None, 2 * 64)
+
+
+def test_sets_of_one_kind_are_not_told_apart_and_others_are(monkeypatch):
+    monkeypatch.setenv("GAN_QC_BUDGET", "lesson")
+    rng = np.random.default_rng(0)
+    first, alike, other = rng.uniform(0.3, 0.5, (3, 64, 32, 32, 1)).astype(np.float32)
+    other[:, 5:9, 5:9] = 0.9
+    assert told_apart(first, other[:32], seed=1) > 0.95
+    assert 0.3 < told_apart(first, alike, seed=1) < 0.7
+
+
+def test_too_few_pictures_to_halve_are_named():
+    with pytest.raises(ValueError, match="3 pictures"):
+        told_apart(np.zeros((8, 16, 16, 1)), np.zeros((3, 16, 16, 1)))

@@ -63,6 +63,7 @@ LINE = np.arange(12.0)
         ((1, 2, 3), (1, 2), "it returns 3 values instead of 2"),
         ((1, 3), (1, 2), "value 2 of 2: your 3, expected 2: 50 % too high"),
         (1, (1, 2), "2 values are expected, yours is the number 1"),
+        (dict.fromkeys("abcde", 1), 0.25, "a number is expected, yours is {'a': 1, 'b': 1, 'c': 1, 'd': 1, 'e': 1}"),
         ({"a": 1}, {"a": 1, "b": 2}, "the dictionary lacks `'b'`"),
         ({"a": 1, "b": 2}, {"a": 1}, "the dictionary has `'b'` too much"),
         ({"a": 1}, {"a": 2}, "`'a'`: your 1, expected 2: 50 % too low"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gan_helpers import datasets, parts, settings
+from gan_helpers.datasets import close_ups as room
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,20 @@ def test_good_ones_come_in_any_number():
     for of, n in zip(datasets.load_close_ups(1, good=5, held_out_per_kind=1, held_out_good=3), (5, 3), strict=True):
         assert (of.labels == 0).sum() == n
         assert (of.labels == 1).sum() == len(parts.DEFECT_KINDS)
+
+
+def test_good_ones_are_cut_at_many_places_however_few_defects_are_kept(monkeypatch):
+    """Cut at the places of eight defects, good close-ups are told from any others by the place alone."""
+    cut, photographed = room.close_ups_of, []
+
+    def watched(whole, *arguments, **options):
+        photographed.append(whole)
+        return cut(whole, *arguments, **options)
+
+    monkeypatch.setattr(room, "close_ups_of", watched)
+    datasets.load_close_ups(1, good=5, held_out_per_kind=1)
+    for whole in photographed:
+        assert whole.masks[whole.labels == 1].any(axis=(1, 2)).sum() > 0.8 * len(parts.DEFECT_KINDS) * room.PLACES
 
 
 def test_a_window_is_cut_around_a_known_defect():

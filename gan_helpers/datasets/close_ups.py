@@ -12,6 +12,7 @@ from gan_helpers.datasets.campaigns import CAMPAIGN, PART_SIDE, of_kinds, photog
 from gan_helpers.datasets.partset import GOOD
 
 JITTER = 5  # pixels: the defect is not always in the middle
+PLACES = 50  # defects of each kind at least, where the good ones are cut; fewer, and the place would tell good from bad
 
 
 def load_close_ups(
@@ -48,8 +49,10 @@ def load_close_ups(
     in_train = campaign["lot"].isin(lots[: len(lots) * 2 // 3]).to_numpy()
 
     def views(side, n, n_good):
-        n_of = {GOOD: n if n_good is None else n_good, **dict.fromkeys(parts.DEFECT_KINDS, n)}
-        return close_ups_of(photographed(of_kinds(campaign[side], n_of, rng)), size, seed=rng)
+        n_of = {GOOD: n if n_good is None else n_good, **dict.fromkeys(parts.DEFECT_KINDS, max(n, PLACES))}
+        views = close_ups_of(photographed(of_kinds(campaign[side], n_of, rng)), size, seed=rng)
+        wanted = n_of | dict.fromkeys(parts.DEFECT_KINDS, n)
+        return views[np.concatenate([np.flatnonzero(views.kinds == kind)[:n] for kind, n in wanted.items()])]
 
     return views(in_train, per_kind, good), views(~in_train, held_out_per_kind, held_out_good)
 

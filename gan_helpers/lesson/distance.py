@@ -7,6 +7,9 @@ import reprlib
 
 import numpy as np
 
+_SHORT = reprlib.Repr()
+_SHORT.maxdict = 8
+
 
 def difference(yours, expected, *, rtol=1e-6, atol=1e-9):
     """Say in half a sentence how one value differs from another; None if they agree within the tolerance.
@@ -176,7 +179,7 @@ def short(value):
         value = value.item()  # 'bad' instead of np.str_('bad')
     if dataclasses.is_dataclass(value):
         return f"{type(value).__name__} of {len(value)}" if hasattr(value, "__len__") else type(value).__name__
-    return reprlib.repr(value)
+    return _SHORT.repr(value)
 
 
 def rounded(value, digits=4):

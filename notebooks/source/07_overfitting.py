@@ -526,7 +526,7 @@ axis.plot(len(few), live, "*", ms=14, color="#303134", label="repair GAN, live")
 axis.set(xscale="log", xlabel="good plates to learn from", ylabel="AUROC on test")
 axis.set_xticks(ticks := [30, 60, 125, 250, 500, 1000], ticks)
 axis.minorticks_off()
-axis.legend(loc="lower right")
+axis.legend(loc="upper left", fontsize=8.5)
 plots.show(
     fig,
     alt="AUROC on test over the number of good plates. PCA climbs from about 0.7 with thirty plates to above 0.9 with a "
