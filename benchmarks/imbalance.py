@@ -5,10 +5,12 @@ other set, and every arm of that seed learns from the same ten and the same 600 
 other lots, are scored once an arm, and nothing is chosen on them. Rows are written as they come in, so that a stopped
 benchmark goes on where it was. It takes about half an hour on one core.
 
-With ``--many`` it is 200 defective parts, so that there is something to spoil, and five arms: a control that shows the
-200 again where the others show drawings; a GAN that was told which parts are defective; a poor one, stopped early; a
-blind one, trained on all parts together without being told, whose drawings are all filed as defective; and more good
-parts of the same lots filed as defective, as a GAN would draw them that is perfect and never heeds the kind.
+With ``--many`` it is 200 defective parts, so that there is something to spoil, and six arms: a control that shows the
+200 again where the others show made ones; their defects, pasted on other places; a GAN that was told which parts are
+defective; a poor one, stopped early; a blind one, trained on all parts together without being told, whose drawings are
+all filed as defective; and more good parts of the same lots filed as defective, as a GAN would draw them that is
+perfect and never heeds the kind. Of each it is said beforehand what the made ones are worth, and how well a classifier
+tells them from good parts (for the control: the real ones).
 
 python benchmarks/imbalance.py --seeds 0,1 --arms nothing,pasted,gan
 python benchmarks/imbalance.py --many
@@ -40,7 +42,7 @@ DRAWN = 600
 MADE_ARMS = ("gan", "gan_filter", "poor_gan", "gan_once", "poor_gan_once", "pasted_gan", "pasted_poor_gan")
 REPEATS = "pasted_repeats"  # the control of the arms before it: no drawing, no more pasted ones than they have
 ARMS = (*balance.ARMS, *MADE_ARMS, REPEATS)
-MANY_ARMS = ("many_repeats", "many_gan", "many_poor_gan", "many_blind_gan", "many_good")
+MANY_ARMS = ("many_repeats", "many_pasted", "many_gan", "many_poor_gan", "many_blind_gan", "many_good")
 KEY = ["arm", "seed", "budget"]
 FOLDER = settings.data_folder() / "benchmarks"
 
@@ -92,10 +94,11 @@ def measure(arm, seed, good, ten, test, made):
             told = {"apart_made": told_apart(good, ten.images, seed=seed)}
         shown = beside_pasted(repeated, seed, good, ten) if arm == REPEATS else repeated
         training = balance.with_made(good, ten.images, shown, seed=seed)
-    elif arm == "many_good":
-        mistaken = other_good(seed)
-        training = balance.with_made(good, ten.images, mistaken, seed=seed)
-        told = beforehand(mistaken, good, ten.images, seed=seed)
+    elif arm in ("many_pasted", "many_good"):
+        pasted = balance.paste_defects(good, ten.images, ten.masks, n=DRAWN, seed=seed)[0]
+        made_ones = pasted if arm == "many_pasted" else other_good(seed)
+        training = balance.with_made(good, ten.images, made_ones, seed=seed)
+        told = beforehand(made_ones, good, ten.images, seed=seed)
     elif "gan" in arm:
         training, told = made_training_set(arm, seed, good, ten, made)
     else:

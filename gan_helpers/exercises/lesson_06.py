@@ -154,12 +154,12 @@ lesson = Lesson(
             ],
         ),
         Question(
-            "A GAN's defects look splendid, their KID is small, and a rehearsal praises them. Will they help?",
+            "A GAN knows ten defects. Its drawings look splendid, KID is small, a rehearsal praises them. Will they help?",
             [
                 Option(
                     "Yes, three checks agree",
-                    reason="The checks find a GAN that has failed. In this lesson's rows the rehearsal praised one in "
-                    "three draws, and in two of these its drawings cost what the pasted defects had brought.",
+                    reason="With ten real ones to ask, the checks find a GAN that has failed and no more: the judge "
+                    "taught by real ones was worse than a coin in two draws of five.",
                 ),
                 Option(
                     "It can't be said yet: compare with what you already have, over several draws",
@@ -168,8 +168,8 @@ lesson = Lesson(
                 ),
                 Option(
                     "No, drawn defects do harm",
-                    reason="Beside the pasted ones the control lost as much without any drawing. Harm came from "
-                    "convincing good parts filed as defective, and whether yours are such no check tells.",
+                    reason="Beside the pasted ones the control lost more without any drawing. Harm came from "
+                    "convincing good parts filed as defective; with 200 real ones the rehearsal finds them.",
                 ),
             ],
         ),

@@ -21,6 +21,7 @@ ARM_TITLES = {  # as the benchmark calls them -> as a table does
     "pasted_poor_gan": "pasted ones, half from a poor GAN",
     "pasted_repeats": "pasted ones, half repeats of the ten",
     "many_repeats": "200 real ones, repeated",
+    "many_pasted": "200 real ones, half pasted",
     "many_gan": "200 real ones, half drawings",
     "many_poor_gan": "200 real ones, half a poor GAN's",
     "many_blind_gan": "200 real ones, half a blind GAN's",
