@@ -154,7 +154,7 @@ lesson = Lesson(
             ],
         ),
         Question(
-            "A GAN knows ten defects. Its drawings look splendid, KID is small, a rehearsal praises them. Will they help?",
+            "A GAN knows ten defects. Its drawings look splendid, KID and rehearsal praise them. Will they help?",
             [
                 Option(
                     "Yes, three checks agree",

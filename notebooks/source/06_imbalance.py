@@ -10,8 +10,8 @@
 # - say why accuracy lies when defects are rare, and which figures don't,
 # - find out what tells two sets of pictures apart besides the defect,
 # - feed ten defective parts to a classifier in many ways, and name the trap in each,
-# - make defects: paste, forge, or draw them with a conditional GAN,
-# - sort out a failed GAN beforehand, and drawings that would do harm, and know how many real defects that takes,
+# - make defects, by pasting, forging or a conditional GAN, and say beforehand which would do harm, and how many real
+#   ones that takes,
 # - report a comparison with intervals, over parts and over seeds.
 #
 # **Before you start:** lessons 04 and 05.
@@ -787,9 +787,9 @@ order.round(2)
 # - **Two folders:** good ones told from good ones? Then the place, the light or the day will pass for the defect.
 # - **Arms and traps:** weights and repeats add no knowledge; augment both classes alike; mixing pixels makes double
 #   exposures; what is cut out at random means nothing any more.
-# - **Made defects:** pasting moves what is known, forging needs no defect, a GAN re-arranges ten examples.
-# - **Beforehand:** pictures and KID sort out a failed GAN. With hundreds of real defects a rehearsal finds drawings that
-#   teach nothing and those that do harm: convincing pictures with a wrong name. With ten it is a coin.
+# - **Made defects:** pasting moves what is known, forging needs no defect, a GAN re-arranges ten examples. Pictures and
+#   KID sort out a failed one. With hundreds of real defects a rehearsal finds drawings that teach nothing and those that
+#   do harm, convincing pictures with a wrong name; with ten it is a coin.
 # - **Reporting:** intervals over test parts, range over other tens, and pairs within a seed.
 
 # %% [markdown]
