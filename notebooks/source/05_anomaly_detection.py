@@ -567,8 +567,7 @@ for name in ("parts", "solar"):
         print(missing)
 
 # %% [markdown]
-# The first line of each panel is the detector as it is. A line far to its left says what the missing idea had
-# brought; bars that overlap say: not sure.
+# A run is called after the idea that it lacks:
 
 # %%
 
@@ -580,7 +579,8 @@ def changed(name):
 
 
 # %% [markdown]
-# The rows, beside what you have switched yourself:
+# The rows, beside what you have switched yourself. The first line of each panel is the detector as it is. A line far to
+# its left says what the missing idea had brought; bars that overlap say: not sure.
 
 # %%
 panels_of = {"plates, switched live": ablation}
