@@ -95,8 +95,10 @@ def measure(arm, seed, good, ten, test, made):
         shown = beside_pasted(repeated, seed, good, ten) if arm == REPEATS else repeated
         training = balance.with_made(good, ten.images, shown, seed=seed)
     elif arm in ("many_pasted", "many_good"):
-        pasted = balance.paste_defects(good, ten.images, ten.masks, n=DRAWN, seed=seed)[0]
-        made_ones = pasted if arm == "many_pasted" else other_good(seed)
+        if arm == "many_good":
+            made_ones = other_good(seed)
+        else:
+            made_ones, _ = balance.paste_defects(good, ten.images, ten.masks, n=DRAWN, seed=seed)
         training = balance.with_made(good, ten.images, made_ones, seed=seed)
         told = beforehand(made_ones, good, ten.images, seed=seed)
     elif "gan" in arm:

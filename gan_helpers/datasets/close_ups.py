@@ -20,6 +20,8 @@ def load_close_ups(
 ):
     """Render parts of every kind and cut out where their defect is; good parts are cut where others have defects.
 
+    At least `PLACES` defects of each kind say where, however few of them are kept.
+
     Parameters
     ----------
     per_kind, held_out_per_kind : int
@@ -50,9 +52,9 @@ def load_close_ups(
 
     def views(side, n, n_good):
         n_of = {GOOD: n if n_good is None else n_good, **dict.fromkeys(parts.DEFECT_KINDS, max(n, PLACES))}
-        views = close_ups_of(photographed(of_kinds(campaign[side], n_of, rng)), size, seed=rng)
+        cut = close_ups_of(photographed(of_kinds(campaign[side], n_of, rng)), size, seed=rng)
         wanted = n_of | dict.fromkeys(parts.DEFECT_KINDS, n)
-        return views[np.concatenate([np.flatnonzero(views.kinds == kind)[:n] for kind, n in wanted.items()])]
+        return cut[np.concatenate([np.flatnonzero(cut.kinds == kind)[:many] for kind, many in wanted.items()])]
 
     return views(in_train, per_kind, good), views(~in_train, held_out_per_kind, held_out_good)
 
