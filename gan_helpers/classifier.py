@@ -6,7 +6,6 @@ it in many ways, lesson 07 shrinks it, lesson 08 asks it for its reasons.
 
 import numpy as np
 from scipy.special import expit
-from sklearn.metrics import roc_auc_score
 
 from gan_helpers.detectors.base import check_images
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
@@ -17,7 +16,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from gan_helpers import networks, precision
+from gan_helpers import decisions, networks, precision
 
 RATE, FINAL_RATE = 1e-3, 0.02  # Adam's rate, and the share of it that is left at the end
 SCORE_BATCH = 128
@@ -194,7 +193,7 @@ def told_apart(first, second, *, seed=SEED):
     found = []
     for learn in (half == 0, half == 1):
         classifier = DefectClassifier(seed=seed).fit(images[learn], labels[learn], class_weight=weight)
-        found.append(roc_auc_score(labels[~learn], classifier.score(images[~learn])))
+        found.append(decisions.auroc(labels[~learn], classifier.score(images[~learn])))
     return float(np.mean(found))
 
 
