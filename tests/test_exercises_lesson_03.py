@@ -115,6 +115,16 @@ class TestGeneratorAndEncoder:
 
         assert "stays between -1 and 1" in judged("3.3", make_generator)
 
+    def test_one_that_ends_in_a_sigmoid_stays_in_range_and_never_below_zero(self):
+        def make_generator(latent_dim):
+            start = [keras.Input((latent_dim,)), layers.Dense(8 * 8 * 4), layers.Reshape((8, 8, 4))]
+            end = layers.Conv2DTranspose(3, 4, strides=4, padding="same", activation="sigmoid")
+            return keras.Sequential([*start, end])
+
+        verdict = judged("3.3", make_generator)
+        assert "draws below 0 too" in verdict
+        assert "stays between" not in verdict
+
     def test_an_encoder_that_ends_in_relu_is_noticed(self):
         def make_encoder(latent_dim):
             body = [layers.Conv2D(4, 4, strides=4), layers.Flatten(), layers.Dense(latent_dim, "relu")]

@@ -94,6 +94,13 @@ class TestPrune:
 
         assert "expected" in judged("7.5", prune)
 
+    def test_a_kernel_that_is_changed_in_place_is_not_right(self):
+        def in_place(kernel, share):
+            kernel.flat[np.argsort(np.abs(kernel), axis=None)[: int(share * kernel.size)]] = 0
+            return kernel
+
+        assert "work on a copy" in judged("7.5", in_place)
+
     def test_the_package_prunes_the_same_weights(self):
         import keras
 

@@ -164,10 +164,10 @@ def right_where_flat(answer, reference):
     """Say whether a penalty is 1 for a critic that is flat, with a finite slope with respect to its weights."""
     value, slope = _of_linear_critic(answer, [[0.0], [0.0]])
     if not abs(value - 1) <= 0.05:
-        return (
-            f"for a critic that is flat yours is {rounded(value)}, expected is (0 - 1)² = 1; "
-            "a slope that is too small costs as much as one that is too large"
-        )
+        why = "a slope that is too small costs as much as one that is too large"
+        if 0.8 < value < 1:
+            why = "what is added under the root is too large; 1e-8 is enough"
+        return f"for a critic that is flat yours is {rounded(value)}, expected is (0 - 1)² = 1; {why}"
     if slope is not None and not np.isfinite(slope).all():
         return "for a critic that is flat its value is finite, but its slope with respect to the weights is `nan`"
     return None
@@ -317,9 +317,13 @@ lesson = Lesson(
                 ),
                 Option(
                     "The training has converged, so G is good",
-                    reason="A D of two neurons settles there as well, whatever G draws.",
+                    reason="A D too weak to see the difference settles there as well.",
                 ),
-                Option("G has collapsed", reason="Then D would have an easy life, and a loss far below log 4."),
+                Option(
+                    "G has collapsed",
+                    reason="Perhaps, but log 4 doesn't say so. Against a collapsed G a D that keeps up pays far less; "
+                    "one that G outruns pays log 4 or more.",
+                ),
             ],
         ),
         Question(

@@ -126,8 +126,8 @@ def make_encoder(latent_dim=64):
 def _seen_of_a_generator(model):
     # noise a hundred times too strong shows whether the last layer keeps the picture in range
     drawn = np.asarray(model(100 * np.random.default_rng(1).standard_normal((8, model.input_shape[-1]))))
-    in_range = bool(np.abs(drawn).max() <= 1) and bool(drawn.min() < 0)
-    return {"takes": model.input_shape, "draws": model.output_shape, "stays between -1 and 1": in_range}
+    ranges = {"stays between -1 and 1": bool(np.abs(drawn).max() <= 1), "draws below 0 too": bool(drawn.min() < 0)}
+    return {"takes": model.input_shape, "draws": model.output_shape} | ranges
 
 
 def _seen_of_an_encoder(model):
@@ -164,7 +164,7 @@ def _judges(answer, reference):
     sides = [layer.output.shape[1] for layer in model.layers if len(layer.output.shape) == 4]
     if not sides or max(sides) > 32 or sides[-1] > 8:
         way = " to ".join(map(str, dict.fromkeys([32, *sides])))
-        return f"its side goes from {way} before the verdict, and it has {model.count_params():,} weights"
+        return f"its side goes from {way} before the verdict; halve it down to 8 or less, or the last layer gets huge"
     if held := _held_back(_outputs_of_either_sign(model)):
         return f"its output {held}; a raw number may be of either sign and of any size, so no activation at the end"
     return None
@@ -229,7 +229,7 @@ def _draws_anew(answer, reference):
         return "two draws in a row are the same, to the last digit"
     again = np.asarray(answer(500, keras.random.SeedGenerator(7)))
     if not np.array_equal(first, again):
-        return "the same seeds give another first draw; a run could not be repeated. Is `seeds` used"
+        return "the same seeds give another first draw; a run could not be repeated. Is `seeds` used?"
     if abs(first.mean()) > 0.05 or abs(first.std() - 1) > 0.05:
         return f"mean {first.mean():.2f} and standard deviation {first.std():.2f}; 0 and 1 are asked for"
     return None

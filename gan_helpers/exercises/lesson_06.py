@@ -130,7 +130,7 @@ lesson = Lesson(
             "1 % of the parts are defective. A report says: accuracy 99 %. What do you know?",
             [
                 Option(
-                    "Nothing: accepting every part gives the same",
+                    "Nothing about the defects: accepting every part gives the same",
                     right=True,
                     reason="Ask for TPR at a stated FPR, and for the number of defective parts behind it.",
                 ),
@@ -169,7 +169,7 @@ lesson = Lesson(
                 Option(
                     "No, drawn defects do harm",
                     reason="Beside the pasted ones the control lost more without any drawing. Harm came from "
-                    "convincing good parts filed as defective; with 200 real ones the rehearsal finds them.",
+                    "convincing good parts filed as defective, and these can't be told from good parts.",
                 ),
             ],
         ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_helpers.lesson import Exercise, Lesson, Option, Question, on_cases, within
+from gan_helpers.lesson import Exercise, Lesson, Option, Question, all_of, on_cases, within
 
 
 def by_heart(learnt, held_out, made):
@@ -27,6 +27,12 @@ def prune(kernel, share):
     pruned = kernel.copy()
     pruned.flat[order[: int(share * kernel.size)]] = 0
     return pruned
+
+
+def _left_as_it_was(answer, reference):
+    given = KERNEL.copy()
+    answer(given, 0.5)
+    return None if np.array_equal(given, KERNEL) else "it changes the kernel that it was given; work on a copy"
 
 
 _RNG = np.random.default_rng(7)
@@ -137,7 +143,9 @@ lesson = Lesson(
             reference=prune,
             why="A small weight changes its output little. That is no proof that it isn't needed, so a network is "
             "pruned step by step and learns on in between.",
-            compare=on_cases([(KERNEL, 0.5), (KERNEL, 0.9), (KERNEL, 0.0), (KERNEL[0, 0], 0.3)]),
+            compare=all_of(
+                on_cases([(KERNEL, 0.5), (KERNEL, 0.9), (KERNEL, 0.0), (KERNEL[0, 0], 0.3)]), _left_as_it_was
+            ),
         ),
         Exercise(
             key="7.6",

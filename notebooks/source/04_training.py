@@ -123,7 +123,8 @@ plots.show(
 # ### Exercise 4.2 · Half-way between two latent vectors
 #
 # The map needs care. Latent vectors $z$ are drawn from a standard normal law, so nearly all of them have about the
-# same length. A plain mixture of two is shorter. Write one that keeps the law: `share` 0 gives `first`, 1 gives
+# same length. A plain mixture of two is shorter: $a$ times the one plus $b$ times the other has the variance
+# $a^2 + b^2$, if they are independent. Write one that keeps the law: `share` 0 gives `first`, 1 gives
 # `second`, and each coordinate has variance 1 in between.
 
 
@@ -154,12 +155,13 @@ plots.show(
 # %% [markdown]
 # ## How good, in numbers
 #
-# A judge who doesn't play: compare *features* of made and real pictures. Ours come from a small network with random
-# weights, which needs no download. Figures in these features compare with each other and with nothing that is
-# published.
+# A judge who doesn't play: compare *features* of made and real pictures: the numbers that a network computes of a
+# picture, which answer to edges, spots and grain. Ours come from a small network with random weights, which needs no
+# download. Figures in these features compare with each other and with nothing that is published.
 #
-# The **kernel inception distance** (KID) compares all pairs with a kernel $k(a, b) = (a \cdot b / d + 1)^3$, where
-# $a$ and $b$ are two pictures' features and $d$ is how many there are:
+# The **kernel inception distance** (KID) compares all pairs with a kernel $k(a, b) = (a \cdot b / d + 1)^3$, which
+# says how alike two pictures are (no kin of a convolution's kernel). Here $a$ and $b$ are two pictures' features and
+# $d$ is how many there are:
 #
 # $$\text{KID} = \operatorname*{mean}_{i \ne j} k(x_i, x_j) + \operatorname*{mean}_{i \ne j} k(y_i, y_j) - 2 \operatorname*{mean}_{i, j} k(x_i, y_j),$$
 #
@@ -188,7 +190,8 @@ kernel_distance = lesson.check("4.3", kernel_distance)
 # made pictures that lie among real ones, and **recall**, the share of real pictures that lie among made ones. *Among*
 # means: within a ball around one of them that reaches to its third nearest neighbour of the same sort. And
 # **copies**: the share of made pictures that lie nearer to a training picture than 95 % of real plates of other lots
-# do. About 5 % is what honesty looks like.
+# do. By that yardstick real plates of other lots have 5 %. G draws plates of the training lots, which are nearer to each
+# other: of these about 10 % are "copies". Well above that is copying.
 #
 # Something trivial belongs beside it: a *PCA sampler*, which draws random amounts of the 64 principal components of
 # the plates.
@@ -254,14 +257,14 @@ plots.show(
 
 # %% [markdown]
 # The PCA sampler is fast and has no game to lose, and it draws ghosts: every plate with a little of every hole
-# position. Your GAN's plates are sharp, at some places too grainy; eight times the rounds make them cleaner. (The
-# huge KID of the untrained GAN comes from features that hardly vary in real plates, but do in noise.)
+# position. Your GAN's plates are sharp, at some places too grainy; wider networks and eight times the rounds make them
+# cleaner. (The huge KID of the untrained GAN comes from features that hardly vary in real plates, but do in noise.)
 #
 # Now the guess. In KID your GAN and the PCA sampler are close, and PCA even has the higher recall: what it draws is
 # spread wide, and real plates lie within the wide balls of its ghosts. But almost none of its plates lies among real
-# ones. Of your GAN's about one in ten does, of the shipped one's as many as of real plates: that is where 500 rounds
-# leave you. The lesson's claim, checked on your machine: your GAN has come near in KID, is ahead of the PCA sampler
-# in precision, and doesn't copy.
+# ones. Of your GAN's about one in ten does, of the shipped one's as many as of real plates: that is where a narrower
+# network and 500 rounds leave you. The lesson's claim, checked on your machine: your GAN has come near in KID, is ahead
+# of the PCA sampler in precision, and doesn't copy.
 
 # %%
 if budget() != "smoke":
@@ -275,8 +278,8 @@ figures.loc[["PCA sampler", "your GAN"]].round(2)
 #
 # A night's training must survive a power cut. `gan.Checkpoints` writes the whole state of a run: both networks, the
 # moving average, both optimizers, the noise's seed and the round. `fit(..., resume=folder)` goes on from there, in
-# mid-epoch if need be. To see that nothing is lost, a small GAN on points is stopped half-way and resumed, and
-# compared with one that was left alone.
+# mid-epoch if need be. To see that nothing is lost, a small GAN on points is stopped half-way. Another one, whose weights
+# are all set to zero, goes on from the folder, and is compared with one that was left alone.
 
 # %%
 import tempfile
@@ -299,6 +302,8 @@ stopped.fit(
     points, steps=40, batch_size=64, callbacks=[gan.Checkpoints(folder, every=23), PowerCut()]
 )
 assert int(stopped.step) == 23
+for player in (resumed.generator, resumed.discriminator):
+    player.set_weights([0 * weight for weight in player.get_weights()])
 resumed.fit(points, steps=40, batch_size=64, resume=folder)  # goes on after round 23
 difference = np.abs(unbroken.sample(100) - resumed.sample(100)).max()
 assert difference < 1e-4
