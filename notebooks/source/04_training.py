@@ -278,8 +278,8 @@ figures.loc[["PCA sampler", "your GAN"]].round(2)
 #
 # A night's training must survive a power cut. `gan.Checkpoints` writes the whole state of a run: both networks, the
 # moving average, both optimizers, the noise's seed and the round. `fit(..., resume=folder)` goes on from there, in
-# mid-epoch if need be. To see that nothing is lost, a small GAN on points is stopped half-way. Another one, whose weights
-# are all set to zero, goes on from the folder, and is compared with one that was left alone.
+# mid-epoch if need be. To see that nothing is lost, a small GAN on points is stopped half-way, and another one goes on
+# from the folder and is compared with a third that was left alone.
 
 # %%
 import tempfile
@@ -302,6 +302,11 @@ stopped.fit(
     points, steps=40, batch_size=64, callbacks=[gan.Checkpoints(folder, every=23), PowerCut()]
 )
 assert int(stopped.step) == 23
+
+# %% [markdown]
+# Power is back. The new GAN knows nothing of its own; all that it has comes from the folder.
+
+# %%
 for player in (resumed.generator, resumed.discriminator):
     player.set_weights([0 * weight for weight in player.get_weights()])
 resumed.fit(points, steps=40, batch_size=64, resume=folder)  # goes on after round 23
