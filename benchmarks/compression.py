@@ -1,7 +1,8 @@
 """How small may a detector be? Rows of lesson 07: ``data/benchmarks/compression.csv``.
 
 The shipped repair GAN; smaller ones that begin afresh, that learn from its answers, that inherit its best channels or
-its largest weights; each as a float32 and as an int8 file: size, milliseconds, AUROC on the test parts. Nothing is
+its largest weights; each as a float32 and as an int8 file: size, milliseconds, AUROC on the test parts. All look once;
+the shipped one and the slim one also twice, in the mirror as well. Nothing is
 chosen on test; the slim one's shares come from a trial on renderings of other days, made when
 the test figures of an earlier variant, two thirds of both, had been seen. Rows are written as they come in, so that
 a stopped run goes on where it was; at the end all files take turns on the clock. The first seed's slim student is kept
@@ -87,6 +88,7 @@ def zeroed(begin, teacher, normal, seed):
 
 
 TEACHER, SLIM = "teacher", "slim, inherited"  # slim: 3/4 of the restorer's channels, 5/8 of the marker's
+TWICE = ", two looks"  # how a name goes on if the detector looks into its mirror as well
 VARIANTS = {
     SLIM: Variant(narrowed(1 / 4, 3 / 8), tuned),
     "two thirds of the channels, inherited": Variant(narrowed(1 / 3, 1 / 3), tuned),
@@ -107,21 +109,40 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     path = options.out / measured.path_of("compression").name
     teacher, split = checkpoints.load("parts", "repair_gan"), datasets.load_parts(128)
-    teacher.mirror = "none"  # all of them look once, so that their times compare
-    if _missing(path, TEACHER, teacher.seed):
-        examine(path, TEACHER, teacher.seed, teacher, split, steps=teacher.steps, minutes=None)
+    for title in missing_looks(path, TEACHER, teacher.seed, teacher, teacher):
+        examine(path, title, teacher.seed, teacher, split, steps=teacher.steps, minutes=None)
     for seed in options.seeds:
         for name in options.variants:
-            if _missing(path, name, seed):
+            if any(_missing(path, title, seed) for title in titles(name)):
                 start = time.process_time()
                 student, steps = VARIANTS[name].learn(VARIANTS[name].begin(teacher), teacher, split.train.images, seed)
                 minutes = (time.process_time() - start) / 60
-                examine(path, name, seed, student, split, steps=steps, minutes=minutes)
+                for title in missing_looks(path, name, seed, student, teacher):
+                    examine(path, title, seed, student, split, steps=steps, minutes=minutes)
                 if (name, seed) == (SLIM, SEEDS[0]) and not SMOKE:
                     about = {"data": "rendered cover plates", "teacher": "parts-repair_gan", "variant": name}
                     student.save(settings.data_folder() / "checkpoints" / checkpoints.STUDENT, about=about)
     keep_pace(path, teacher, split)
     return 0
+
+
+def titles(name):
+    """Return the names of a variant's rows: one for each number of looks that it is measured with."""
+    return (name, name + TWICE) if name in (TEACHER, SLIM) else (name,)
+
+
+def missing_looks(path, name, seed, detector, teacher):
+    """Yield the names of the rows that are missing, while the detector looks as that name says; at the end once."""
+    for title in titles(name):
+        detector.mirror = mirror_of(title, teacher)
+        if _missing(path, title, seed):
+            yield title
+    detector.mirror = "none"
+
+
+def mirror_of(title, teacher):
+    """Return the mirror that a row's detector looks into: the one that the teacher found, or none."""
+    return str(teacher.mirror_found) if title.endswith(TWICE) else "none"
 
 
 def _missing(path, name, seed):
@@ -173,9 +194,10 @@ def keep_pace(path, teacher, split):
     with tempfile.TemporaryDirectory() as scratch:
         files = {}
         for name in rows["variant"].unique():
-            detector = teacher
-            if name != TEACHER:
-                detector = detectors.Student.from_networks(*VARIANTS[name].begin(teacher))
+            detector, variant = teacher, name.removesuffix(TWICE)
+            if variant != TEACHER:
+                detector = detectors.Student.from_networks(*VARIANTS[variant].begin(teacher))
+            detector.mirror = mirror_of(name, teacher)
             for file, exported in exports(detector, split, Path(scratch) / str(len(files))).items():
                 files[name, file] = exported
         taken = {run: [] for run in files}

@@ -73,6 +73,17 @@ def test_a_row_for_each_file_is_kept_once_and_timed(teacher, tmp_path):
     assert (rows["one_ms"] > 0).all()
 
 
+def test_the_second_look_has_rows_of_its_own(teacher, tmp_path):
+    teacher.mirror_found = np.array("left_right")
+    seen = [
+        (title, teacher.mirror)
+        for title in benchmark.missing_looks(tmp_path / "none.csv", benchmark.TEACHER, 0, teacher, teacher)
+    ]
+    assert seen == [("teacher", "none"), ("teacher, two looks", "left_right")]
+    assert teacher.mirror == "none"
+    assert benchmark.titles("80 % zeros") == ("80 % zeros",)
+
+
 def test_a_missing_student_is_named_with_its_command(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "data_folder", lambda: tmp_path)
     with pytest.raises(FileNotFoundError, match=measured.COMMANDS["compression"]):

@@ -289,7 +289,7 @@ def duel(axis, curves, title=""):
     axis.set(xlabel="round", ylabel="output of D")
     axis.set_title(title, fontsize=9.5)
     if len(curves):
-        axis.legend(loc="upper right", fontsize=8.5, ncols=2)
+        axis.legend(loc="best", fontsize=8.5, ncols=2)
 
 
 def over_time(steps, grids, *, columns=8, side=1.0):

@@ -474,7 +474,7 @@ def _still(playground):
     if len(curve):
         chart.plot(curve[:, 0], curve[:, 1], color=plots.ACCENT, label="D")
         chart.plot(curve[:, 0], curve[:, 2], color=plots.DEFECTIVE_COLOUR, linestyle="--", label="G")
-        chart.legend(loc="upper right", fontsize=8.5)
+        chart.legend(loc="best", fontsize=8.5)
     else:
         chart.set(xticks=[0], xlim=(0, 1))
     chart.set_title("losses (dotted: a D that can't tell)")

@@ -326,6 +326,9 @@ else:
     print("No part to show: nothing escaped, nothing was rejected.")
 
 # %% [markdown]
+# A rejected part with p = 0.5? The p-value compares it with the calibration parts, the verdict with a threshold that the
+# costs have set. Where half of the calibration parts look strange to the detector, as on the solar cells, the two part.
+#
 # A glow at the wrong place is a detector that is right by luck. A false alarm with a speck of dust is a part to clean,
 # one with a glare a lamp to move, and now and then one is *really* defective and the label is wrong. Write down what
 # you see; a name as printed above, and a few words. These texts go into the report, and the rubric reads them.
