@@ -21,6 +21,7 @@ METHODS = {  # as the benchmark calls them -> as a table does
     "f_anogan": "f-AnoGAN",
     "ganomaly": "GANomaly",
     "repair_gan": "repair GAN",
+    "repair_longer": "repair GAN, three times as long",
     "repair_no_mirror": "repair GAN, one look",
     "repair_no_forging": "repair GAN, one look, without forged defects",
     "repair_no_opponent": "repair GAN, one look, without opponent",

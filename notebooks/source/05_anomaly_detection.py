@@ -587,7 +587,7 @@ panels_of = {"plates, switched live": ablation}
 for name, title in (("parts", "plates"), ("solar", "solar cells")):
     short = benchmarks[name].query("budget == 'lesson'") if name in benchmarks else []
     if len(short):
-        table = detector_table(short, [key for key in METHODS if key.startswith("repair")])
+        table = detector_table(short, [key for key in METHODS if key.startswith("repair_no_")])
         panels_of[f"{title}, trained anew, shorter"] = {
             changed(row.Index): (row.AUROC, row.low, row.high) for row in table.itertuples()
         }
@@ -630,7 +630,8 @@ pd.DataFrame(board).T.round(3)
 # different doubts: another training, other parts. All rows are loaded, none is computed here.
 
 # %%
-whole = [key for key in METHODS if key == "repair_gan" or not key.startswith("repair")]
+of_ablation = [key for key in METHODS if key.startswith("repair_no_")]
+whole = [key for key in METHODS if key not in of_ablation]
 tables = {name: detector_table(rows, whole) for name, rows in benchmarks.items()}
 pd.concat(tables, names=["data"]).round(
     3
