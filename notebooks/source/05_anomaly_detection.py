@@ -659,7 +659,8 @@ plots.show(
 # %% [markdown]
 # Look at three things. Where stands PCA with a local maximum? Which methods lie left of it although they took minutes
 # of training? And on the cells: how wide is the range over seeds, and how many modules is it all based on? Lesson 01
-# has shown that another cut moves these figures more than another method does.
+# has shown that another cut moves these figures more than another method does. (Three times as long was tried on cells
+# once, and is worse: lesson 07 shows how that came about.)
 
 # %% [markdown]
 # ## What a chosen epoch would have claimed
