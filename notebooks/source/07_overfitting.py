@@ -907,7 +907,8 @@ for row, (name, detector) in enumerate({"teacher": teacher, "slim": slim}.items(
 plots.show(
     fig,
     alt="Maps of teacher and slim student over four defective plates with the true defects outlined: on missing hole "
-    "and chip both glow at the defect; on scratch and stain both wander off, not always to the same places.",
+    "and chip both glow at the defect; on the stain both glow at it and at another place as well; on the scratch both "
+    "wander off.",
 )
 
 # %% [markdown]
