@@ -12,8 +12,8 @@ A fitted repair GAN, the teacher, can be handed on in two ways:
 - *inherited*: the networks are the teacher's own, with their least worthy channels or weights taken out
   (``deploy.narrowed``, ``deploy.MagnitudePruning``), and learn on from there: `Student.from_networks`, then `tune`.
 
-Measured on rendered plates (``data/benchmarks/compression.csv``): inheriting beats beginning afresh, the teacher's answers
-add nothing, and a slim network that learns on for three times as long is better than its teacher.
+Measured on rendered plates (``data/benchmarks/compression.csv``): inheriting beats beginning afresh, the teacher's
+answers add nothing, and a slim network that learns on for three times as long is better than its teacher.
 
 Either way good parts and forged defects are all that is needed. There is no opponent: in the benchmark's
 ablations of the repair GAN on plates it brought nothing that could be measured (``data/benchmarks/parts.csv``).

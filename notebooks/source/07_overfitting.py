@@ -908,9 +908,8 @@ for row, (name, detector) in enumerate({"teacher": teacher, "slim": slim}.items(
     axes[row, 0].set_ylabel(name)
 plots.show(
     fig,
-    alt="Maps of teacher and slim student over four defective plates with the true defects outlined: on missing hole "
-    "and chip both glow at the defect; on the stain both glow at it and at another place as well; on the scratch both "
-    "wander off.",
+    alt="Maps of teacher and slim student over four plates, true defects outlined: on hole and chip both glow at the "
+    "defect, on the stain there and elsewhere as well; on the scratch both wander off.",
 )
 
 # %% [markdown]
