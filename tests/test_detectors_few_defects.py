@@ -7,7 +7,7 @@ from test_detectors_repair_gan import SIDE, parts, tiny
 from gan_helpers import decisions, detectors
 
 STEPS, ATTENTION = (
-    400,
+    800,
     1.0,
 )  # with ten labelled ones and fewer steps it hangs on the processor whether the kind is learnt
 
@@ -36,7 +36,7 @@ def auroc(detector):
 
 
 def test_labelled_defects_teach_their_kind(begun, few):
-    assert auroc(few) > auroc(begun) + 0.05  # from 0.80 to 0.88 on one processor, to 0.91 on another
+    assert auroc(few) > max(0.9, auroc(begun) + 0.1)
 
 
 def test_its_history_goes_on_with_the_labelled_ones(few):

@@ -8,6 +8,9 @@ from gan_helpers import balance, decisions, deploy, detectors, gan, networks
 from gan_helpers.detectors.student import imitation_loss
 
 
+STEPS = 600  # with half of them its ranks are so close together that int8 shuffles them on one processor
+
+
 def tiny(**arguments):
     return detectors.Student(**({"steps": 2, "base": 12, "batch": 4, "seed": 1} | arguments))
 
@@ -19,7 +22,7 @@ def teacher():
 
 @pytest.fixture(scope="module")
 def student(teacher):
-    return tiny(steps=300).fit(parts(60, 0), teacher=teacher)
+    return tiny(steps=STEPS).fit(parts(60, 0), teacher=teacher)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ class TestImitation:
         assert sizes[0] < 0.35 * sizes[1]
 
     def test_the_losses_are_recorded_and_the_answers_come_near(self, student):
-        assert {len(losses) for losses in student.history.values()} == {300}
+        assert {len(losses) for losses in student.history.values()} == {STEPS}
         assert np.mean(student.history["imitation"][-50:]) < 0.9 * np.mean(student.history["imitation"][:20])
 
     def test_the_teacher_is_only_asked(self, teacher, mixed):
@@ -150,8 +153,7 @@ class TestExport:
         )
         assert kept["int8"] >= kernels
         assert kept.get("float32", 0) < 0.05 * kernels
-        # a student of so few steps ranks these parts by little: 0.950 on one processor, above on others
-        assert deploy.parity(student, exported, mixed)["rank_correlation"] > 0.9
+        assert deploy.parity(student, exported, mixed)["rank_correlation"] > 0.95
 
     def test_a_float_file_is_really_float(self, student, mixed, tmp_path):
         exported = deploy.export_litert(student, tmp_path)
