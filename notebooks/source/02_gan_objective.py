@@ -38,8 +38,7 @@
 # | $\mathbb{E}[\ldots]$ | the mean over many draws |
 # | $\log$ | the natural logarithm; $\log 1 = 0$, and $\log$ of something near 0 is very negative |
 #
-# Both terms are at most 0. A D that is always sure and right has $V = 0$; each time it is sure and wrong, V falls far
-# below 0.
+# Both terms are at most 0. A D that is always sure and right has $V = 0$; each time it is sure and wrong, V falls far below 0.
 #
 # Our parts are points: eight heaps on a ring. Think of eight variants of a product: G has to learn all eight.
 
@@ -102,14 +101,14 @@ print(f"{float(discriminator_loss(cannot_tell, cannot_tell)):.3f}, which is log 
 # ## The best discriminator
 #
 # Suppose G stands still. What is the best that D can do? Take one place $x$, where real parts have the density $p(x)$ and
-# made ones $q(x)$ (short for $p_\text{data}$ and $p_G$). D chooses one number $y$ for it and earns $p \log y + q \log(1
-# - y)$. The slope of that is $p / y - q / (1 - y)$, and it is zero at
+# made ones $q(x)$ (short for $p_\text{data}$ and $p_G$). D chooses one number $y$ for it and earns $p \log y + q \log(1 - y)$. The slope of that is
+# $p / y - q / (1 - y)$, and it is zero at
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}$$
 #
 # (Goodfellow et al. 2014, proposition 1). So the best D is no oracle. It is the share of real parts among all parts at that
-# place. Let us see whether a network finds that by itself. Two machines turn shafts; `p` is the density of the
-# deviation from the nominal length. A poor G draws one wide heap, `q`.
+# place. Let us see whether a network finds that by itself. Two machines turn shafts; `p` is the density of the deviation from
+# the nominal length. A poor G draws one wide heap, `q`.
 
 # %%
 from scipy.stats import norm
@@ -135,9 +134,9 @@ def draw_shafts(n):
 # once through all of them is an *epoch*. *Adam* is an *optimizer*, who makes the steps: it remembers past slopes and
 # divides each step by their usual size.
 #
-# Ours is small: two hidden layers of 64 neurons. And this is how a network learns in TensorFlow: compute the loss
-# under a *gradient tape*, which records what was done; ask the tape for the slopes of the loss with respect to the weights;
-# let an optimizer take a small step downhill.
+# Ours is small: two hidden layers of 64 neurons. And this is how a network learns in TensorFlow: compute the loss under a
+# *gradient tape*, which records what was done; ask the tape for the slopes of the loss with respect to the weights; let
+# an optimizer take a small step downhill.
 
 
 # %%
@@ -156,8 +155,8 @@ def teach_discriminator(D, optimizer, real, made):
 
 
 # %% [markdown]
-# A thousand steps, each on 256 fresh shafts of both kinds. (`tf.function` turns the Python function into a graph, which
-# runs many times as fast.)
+# A thousand steps, each on 256 fresh shafts of both kinds. (`tf.function` turns the Python function into a graph, which runs
+# many times as fast.)
 
 # %%
 keras.utils.set_random_seed(settings.SEED)
@@ -189,9 +188,9 @@ plots.show(
 )
 
 # %% [markdown]
-# It follows the formula wherever there are parts to learn from. At the ends there are few or none, and D carries on as
-# it did further in; nothing there would correct it. Keep that in mind: **a discriminator knows nothing about places
-# that it was never shown.** How far off is it, on average over all parts shown?
+# It follows the formula wherever there are parts to learn from. At the ends there are few or none, and D carries on as it
+# did further in; nothing there would correct it. Keep that in mind: **a discriminator knows nothing about places that it
+# was never shown.** How far off is it, on average over all parts shown?
 
 # %%
 off = np.sum(np.abs(learnt - best) * (p + q) / 2) * dx
@@ -226,8 +225,8 @@ print(rel_entr([0.5, 0.25, 0.0], [0.25, 0.25, 0.25]))
 # %% [markdown]
 # ### Exercise 2.2 · The Jensen-Shannon divergence
 #
-# `p` and `q` are densities on a grid with the step `dx`, so that an integral is a sum times `dx`. Write JS, with the
-# help of `rel_entr`.
+# `p` and `q` are densities on a grid with the step `dx`, so that an integral is a sum times `dx`. Write JS, with the help of
+# `rel_entr`.
 
 
 # %% tags=["exercise"] exercise="2.2"
@@ -256,8 +255,8 @@ if settings.budget() != "smoke":
     assert -0.03 < by_network - by_formula < 0.01
 
 # %% [markdown]
-# It can't, but for chance: no D earns more than the best one. A network falls a little short, so its loss gives a JS
-# that is a little too small.
+# It can't, but for chance: no D earns more than the best one. A network falls a little short, so its loss gives a JS that is
+# a little too small.
 
 # %% [markdown]
 # ## Where this distance is blind
@@ -268,8 +267,8 @@ if settings.budget() != "smoke":
 #
 # $$W(p, q) = \inf_{\gamma} \mathbb{E}_{(x, y) \sim \gamma}[\,\lVert x - y \rVert\,]$$
 #
-# where $\gamma$ is a plan that pairs made with real parts, and $\inf$ takes the smallest mean that any plan reaches
-# (Arjovsky et al. 2017, equation 1). **Guess first:** sketch both curves.
+# where $\gamma$ is a plan that pairs made with real parts, and $\inf$ takes the smallest mean that any plan reaches (Arjovsky et
+# al. 2017, equation 1). **Guess first:** sketch both curves.
 
 # %%
 fine = np.linspace(-1, 2, 12_001)
@@ -297,10 +296,9 @@ plots.show(
 )
 
 # %% [markdown]
-# From 0.3 on, the heaps hardly share a place, JS is $\log 2$, and its slope is zero. Whether G is near or far makes no
-# difference to it, so it can't say which way is better. Wasserstein always can. Photographs are in that position nearly
-# always: real and made ones lie on two thin sheets in a space with thousands of dimensions, and thin sheets hardly meet
-# (Arjovsky and Bottou
+# From 0.3 on, the heaps hardly share a place, JS is $\log 2$, and its slope is zero. Whether G is near or far makes no difference
+# to it, so it can't say which way is better. Wasserstein always can. Photographs are in that position nearly always: real and
+# made ones lie on two thin sheets in a space with thousands of dimensions, and thin sheets hardly meet (Arjovsky and Bottou
 # 2017). Then why do GANs with the loss of 2014 learn at all? Because their D is not perfect: a network with a finite number of
 # steps is a soft D, with slopes.
 
@@ -311,8 +309,8 @@ assert np.abs(js_slope[40:]).max() < 1e-3
 # %% [markdown]
 # ## Saturation
 #
-# Now G. In the game as written, G minimises the second term of V: its **minimax loss** is the mean of $\log(1 - s(a))$,
-# with $a$ the raw output of D for a made point:
+# Now G. In the game as written, G minimises the second term of V: its **minimax loss** is the mean of $\log(1 - s(a))$, with
+# $a$ the raw output of D for a made point:
 
 
 # %%
@@ -341,8 +339,8 @@ def non_saturating_loss(made):
 non_saturating_loss = lesson.check("2.3", non_saturating_loss)
 
 # %% [markdown]
-# The difference is in the slopes. Along the minimax loss it is $-s(a)$, along the other $s(a) - 1$. **Guess first:**
-# which of the two helps a G whose points D sees through at once?
+# The difference is in the slopes. Along the minimax loss it is $-s(a)$, along the other $s(a) - 1$. **Guess first:** which of
+# the two helps a G whose points D sees through at once?
 
 # %%
 a = np.linspace(-8, 8, 200)
@@ -396,8 +394,8 @@ arrows = {
 }
 
 # %% [markdown]
-# In the figure the plane is blue where D says "real" and orange where it says "made". Each arrow shows where a made
-# point is pulled to. **Guess first:** by what factor are the arrows shorter under minimax?
+# In the figure the plane is blue where D says "real" and orange where it says "made". Each arrow shows where a made point is
+# pulled to. **Guess first:** by what factor are the arrows shorter under minimax?
 
 # %%
 from matplotlib.colors import LinearSegmentedColormap
@@ -482,8 +480,8 @@ def play_round(G, D, optimizer_of_G, optimizer_of_D, real, noise):
 
 
 # %% [markdown]
-# To watch, we let G draw from the same noise again and again. `beta_1=0.5` gives Adam a shorter memory of past slopes
-# than the usual 0.9, since the aim moves: what was right ten rounds ago may be wrong now.
+# To watch, we let G draw from the same noise again and again. `beta_1=0.5` gives Adam a shorter memory of past slopes than the
+# usual 0.9, since the aim moves: what was right ten rounds ago may be wrong now.
 
 # %%
 LATENTS = rng.standard_normal((2000, 2)).astype("float32")
@@ -534,8 +532,8 @@ plots.show(
 
 # %% [markdown]
 # The generator has never seen a real point. All it knows, it knows from the slopes of D. To say how good it is we count the
-# heaps that it has found (a heap counts from a fifth of its due share on) and the share of its points within any heap
-# (three standard deviations):
+# heaps that it has found (a heap counts from a fifth of its due share on) and the share of its points within any heap (three
+# standard deviations):
 
 # %%
 from gan_helpers import generation
@@ -585,8 +583,8 @@ plots.show(
 )
 
 # %% [markdown]
-# A clump that runs around. Neither player is broken: it is the balance of the two that is off. How much of the variety
-# is left?
+# A clump that runs around. Neither player is broken: it is the balance of the two that is off. How much of the variety is
+# left?
 
 # %%
 for number, (made, _) in chase.items():
@@ -604,9 +602,8 @@ for number, (made, _) in chase.items():
 # %% [markdown]
 # ## Six games
 #
-# Saturation, collapse, a blind distance: many other losses have been proposed against them. Here are six games. $r$ is
-# D's raw output for a real part and $f$ for a made one, $s(a) = 1 / (1 + e^{-a})$ as before, and means over the batch
-# are left out:
+# Saturation, collapse, a blind distance: many other losses have been proposed against them. Here are six games. $r$ is D's raw
+# output for a real part and $f$ for a made one, $s(a) = 1 / (1 + e^{-a})$ as before, and means over the batch are left out:
 #
 # | game | D minimises | G minimises | idea | source |
 # | --- | --- | --- | --- | --- |
@@ -621,21 +618,20 @@ for number, (made, _) in chase.items():
 # $\lambda$ and $\gamma$ say how much a penalty counts: in this course 10 and 1 for pictures, 0.1 and 0.02 for our
 # points, which lie close together.
 #
-# Why does a Wasserstein game need a penalty? Its D, called *critic* because it gives no probability any more, is to
-# measure a distance. The Wasserstein distance has a second form (Arjovsky et al. 2017, equation 2):
+# Why does a Wasserstein game need a penalty? Its D, called *critic* because it gives no probability any more, is to measure a
+# distance. The Wasserstein distance has a second form (Arjovsky et al. 2017, equation 2):
 #
 # $$W(p, q) = \sup_{\lVert D \rVert_L \le 1} \mathbb{E}_{x \sim p}[D(x)] - \mathbb{E}_{x \sim q}[D(x)]$$
 #
-# the largest difference of means over all functions D that are nowhere steeper than 1. Without the bound D could cheat:
-# twice as steep is twice the difference. Gulrajani et al. (2017) ask for a slope of length 1 at points on the way from
-# a made part to a real one, $\hat x = \alpha x + (1 - \alpha) G(z)$, with a share $\alpha$ drawn evenly from 0 to 1 for
-# each pair.
+# the largest difference of means over all functions D that are nowhere steeper than 1. Without the bound D could cheat: twice
+# as steep is twice the difference. Gulrajani et al. (2017) ask for a slope of length 1 at points on the way from a made part
+# to a real one, $\hat x = \alpha x + (1 - \alpha) G(z)$, with a share $\alpha$ drawn evenly from 0 to 1 for each pair.
 #
 # ### Exercise 2.5 · A penalty that breaks
 #
 # This penalty circulates in tutorials. It runs, and it is wrong, twice: one bug teaches D the wrong thing, the other one
-# can end a training in `nan`. Find both and mend them. `noise` is a `SeedGenerator`; `keras.random` holds other laws
-# beside the normal one.
+# can end a training in `nan`. Find both and mend them. `noise` is a `SeedGenerator`; `keras.random` holds other laws beside the
+# normal one.
 
 
 # %% tags=["exercise"] exercise="2.5"
@@ -657,8 +653,8 @@ slope_penalty = lesson.check("2.5", slope_penalty)
 # %% [markdown]
 # The package has all six in `losses`, each with its formula, and `gan.GAN` plays the rounds inside Keras' `fit`: the same
 # round as yours, with three additions. It keeps what G drew, so that it is drawn once and not twice; the learning rates
-# fall towards the end; and it samples from a *moving average* of G's weights, which is steadier than the last G.
-# Nothing is hidden: the minimax loss, your two losses and your penalty agree with the package's.
+# fall towards the end; and it samples from a *moving average* of G's weights, which is steadier than the last G. Nothing
+# is hidden: the minimax loss, your two losses and your penalty agree with the package's.
 
 # %%
 from gan_helpers import gan, losses
@@ -712,8 +708,8 @@ def judged(made):
 
 # %% [markdown]
 # And rivals that anybody can build in a line. *One Gaussian* has the mean and the variances of the real points. *Noise on
-# real points* is a copier: it takes training points and shakes them. *Other real points* is what a perfect G would
-# reach; it isn't 0, since two samples of the same law differ.
+# real points* is a copier: it takes training points and shakes them. *Other real points* is what a perfect G would reach; it
+# isn't 0, since two samples of the same law differ.
 
 # %%
 shaken = points[:2000] + 0.04 * rng.standard_normal((2000, 2))
@@ -725,8 +721,8 @@ table = {
 
 # %% [markdown]
 # Now all six games, three seeds each, about a minute. `gan.point_gan` builds both players in the size and at the learning
-# rates that suit points. (`steps_per_execution` lets Keras play ten rounds in one go: that costs half as much as asking
-# Python after each.) **Guess first:** order the six.
+# rates that suit points. (`steps_per_execution` lets Keras play ten rounds in one go: that costs half as much as asking Python after each.)
+# **Guess first:** order the six.
 
 # %%
 from tqdm.auto import tqdm
@@ -778,25 +774,24 @@ for name, of_seeds in table.items():
 pd.DataFrame(rows).set_index("who draws")
 
 # %% [markdown]
-# Read it from the top. Other real points are the ceiling: 99 % lie within three standard deviations, and the distance
-# is what chance leaves. One Gaussian hits the ring by luck only. And the copier has more points in the heaps than any
-# GAN, without any training! That is what makes judging generators hard: a figure that rewards being near real points
-# rewards copying. Lesson 04 checks for copies.
+# Read it from the top. Other real points are the ceiling: 99 % lie within three standard deviations, and the distance is what
+# chance leaves. One Gaussian hits the ring by luck only. And the copier has more points in the heaps than any GAN, without any
+# training! That is what makes judging generators hard: a figure that rewards being near real points rewards copying. Lesson 04
+# checks for copies.
 #
 # Now the six. Look at the ranges first. The two with a penalty find all eight heaps in every seed (we tried five; distance
-# 0.06 to 0.13). The four without one are just as good in their best seed, but in their worst they leave out a heap or
-# two, or crowd some and neglect others (distance up to 0.26). So what the penalties buy is not a nicer picture, it is
-# *reliability*, and a round takes about twice as long for it. With a single seed each, you might have concluded
-# anything.
+# 0.06 to 0.13). The four without one are just as good in their best seed, but in their worst they leave out a heap or two, or
+# crowd some and neglect others (distance up to 0.26). So what the penalties buy is not a nicer picture, it is
+# *reliability*, and a round takes about twice as long for it. With a single seed each, you might have concluded anything.
 #
-# And minimax, which should saturate? It does as well as the non-saturating game. Here D and G learn in step, so D is
-# never as sure as in the experiment above; and Adam divides a slope by its usual size, which makes up for arrows that
-# are short all the time.
+# And minimax, which should saturate? It does as well as the non-saturating game. Here D and G learn in step, so D is never as
+# sure as in the experiment above; and Adam divides a slope by its usual size, which makes up for arrows that are short all
+# the time.
 #
 # So the newest loss doesn't win by itself. A comparison of seven GANs on pictures found none that was consistently better
 # than the non-saturating one of 2014, once each had been tuned with the same effort (Lucic et al. 2018). What decides first
-# is the balance of the two players. You saw it above: the loss that finds the heaps here drew one clump when G ran ten
-# times as fast and D at half its rate. This cell holds the text to it:
+# is the balance of the two players. You saw it above: the loss that finds the heaps here drew one clump when G ran ten times
+# as fast and D at half its rate. This cell holds the text to it:
 
 # %%
 if settings.budget() != "smoke":
@@ -839,15 +834,15 @@ playground
 # `playground.still()` draws what the browser shows, `playground.discriminator_rate = 0` sets a rate (`generator_rate`
 # likewise), `playground.game = "minimax"` chooses a loss, `playground.restart()` begins again.
 #
-# Did you see it? Without an opponent G's points fly off, under minimax without end: there is always a place that this D
-# likes even better. Shapes in separate pieces are hard for G: it is continuous and has to leave a bridge; a line or a
-# spiral it can simply bend into. With G at rest, D gets surer and surer; what the arrows then do depends on the loss.
+# Did you see it? Without an opponent G's points fly off, under minimax without end: there is always a place that this D likes
+# even better. Shapes in separate pieces are hard for G: it is continuous and has to leave a bridge; a line or a spiral it can simply
+# bend into. With G at rest, D gets surer and surer; what the arrows then do depends on the loss.
 #
 # ### Exercise 2.6 · Arrows that vanish
 #
-# Choose *minimax*, let G stand still (learning rate 0), give D ten times its rate (0.02), press *Restart* and play 200
-# rounds. **Guess first:** do the arrows get longer or shorter? Enter the *median slope* that the playground shows,
-# which is the median length of the arrows (in code: `median_pull`), rounded to one digit after the point.
+# Choose *minimax*, let G stand still (learning rate 0), give D ten times its rate (0.02), press *Restart* and play 200 rounds.
+# **Guess first:** do the arrows get longer or shorter? Enter the *median slope* that the playground shows, which is the median
+# length of the arrows (in code: `median_pull`), rounded to one digit after the point.
 
 # %% tags=["exercise"] exercise="2.6"
 answer_2_6 = ...  # a number such as 0.5
@@ -881,8 +876,8 @@ plots.show(
 
 # %% [markdown]
 # Saturation again, as fast as D can bring it about: under minimax the made points sit in the dark and nobody tells them the
-# way, under the non-saturating loss the very same D pulls harder than ever. Give G its rate back and press *Play*: from
-# here minimax needs a long time, if it gets away at all. In the table it was saved by a D that was no faster than G.
+# way, under the non-saturating loss the very same D pulls harder than ever. Give G its rate back and press *Play*: from here
+# minimax needs a long time, if it gets away at all. In the table it was saved by a D that was no faster than G.
 
 # %%
 assert pull["minimax"] < 0.05
@@ -891,14 +886,14 @@ assert pull["non_saturating"] > 2
 # %% [markdown]
 # ## The cousins: autoencoder and VAE
 #
-# Two other networks learn to draw, without an opponent. An **autoencoder** (AE) squeezes a part $x$ into a few numbers
-# by an encoder E and draws it again by a decoder D' from them. It minimises the squared error,
+# Two other networks learn to draw, without an opponent. An **autoencoder** (AE) squeezes a part $x$ into a few numbers by an
+# encoder E and draws it again by a decoder D' from them. It minimises the squared error,
 #
 # $$\mathbb{E}_{x \sim p_\text{data}}\,\lVert x - D'(E(x)) \rVert^2.$$
 #
 # A **variational autoencoder** (VAE; Kingma and Welling 2014, equation 10) does the same with noise in the middle: the
-# encoder gives a mean $\mu$ and a variance $\sigma_z^2$ for each number, $z$ is drawn with these, and the second term
-# keeps the numbers close to a standard normal law $\mathcal{N}(0, 1)$, so that one can draw from it later:
+# encoder gives a mean $\mu$ and a variance $\sigma_z^2$ for each number, $z$ is drawn with these, and the second term keeps the
+# numbers close to a standard normal law $\mathcal{N}(0, 1)$, so that one can draw from it later:
 #
 # $$\mathbb{E}_{x, \epsilon}\Big[\frac{\lVert x - D'(z) \rVert^2}{2 \sigma^2}
 # + \sum_j \text{KL}\big(\mathcal{N}(\mu_j, \sigma_{z,j}^2),\, \mathcal{N}(0, 1)\big)\Big], \qquad z_j = \mu_j + \sigma_{z,j} \epsilon_j, \quad
@@ -907,13 +902,13 @@ assert pull["non_saturating"] > 2
 # up to a constant.
 #
 # KL is the divergence that you know from JS, and $\sigma$ (0.1 here) says how fine a detail is worth drawing. Both are
-# honest workers: their loss goes down and stays down, no game, no mode collapse. The price is in the squared error.
-# Where a decoder can't tell which of two parts is meant, the best that it can do is the mean of both. For photographs,
-# a mean of two sharp pictures is a *blurred* one.
+# honest workers: their loss goes down and stays down, no game, no mode collapse. The price is in the squared error. Where
+# a decoder can't tell which of two parts is meant, the best that it can do is the mean of both. For photographs, a mean
+# of two sharp pictures is a *blurred* one.
 #
-# Two heaps now, and one latent number for everybody, so that each network can draw a curve only. The GAN plays the
-# relativistic game, which was reliable in the table. **Guess first:** each of the three has to get from one heap to the
-# other somehow. Who puts most parts on the bridge?
+# Two heaps now, and one latent number for everybody, so that each network can draw a curve only. The GAN plays the relativistic
+# game, which was reliable in the table. **Guess first:** each of the three has to get from one heap to the other somehow. Who
+# puts most parts on the bridge?
 
 # %%
 from gan_helpers import autoencoders, networks
@@ -979,8 +974,7 @@ defects = {
 defects = {kind: parts.astype("float32") for kind, parts in defects.items()}
 
 # %% [markdown]
-# And what D believes. A relativistic D counts differences only, so we measure from what it says about real parts on
-# average.
+# And what D believes. A relativistic D counts differences only, so we measure from what it says about real parts on average.
 
 # %%
 usual = np.mean(player.discriminator(two))
@@ -989,8 +983,8 @@ strongest = np.abs(belief[15:46]).max()
 examples = np.array([[0.0, 0.0], [0.6, 0.3], [1.0, 0.0]], "float32")
 
 # %% [markdown]
-# Orange crosses are drawings; black arrows lead from one defective part of each kind to its redrawing. Behind the GAN
-# stands what its D believes; white is as real as real parts are on average.
+# Orange crosses are drawings; black arrows lead from one defective part of each kind to its redrawing. Behind the GAN stands
+# what its D believes; white is as real as real parts are on average.
 
 # %%
 figure, axes = plots.panels(1, 3, width=11, row_height=2.3)
@@ -1010,12 +1004,12 @@ plots.show(
 )
 
 # %% [markdown]
-# All three draw a curve from heap to heap. The autoencoder puts about half of its drawings on the bridge, the VAE a
-# tenth, the GAN a few in a hundred, for D punishes every one of them.
+# All three draw a curve from heap to heap. The autoencoder puts about half of its drawings on the bridge, the VAE a tenth, the
+# GAN a few in a hundred, for D punishes every one of them.
 #
 # Now the inspection: thresholds for 5 % overkill on good parts, as in lesson 01, and we count escapes. The GAN has a second
-# opinion to offer, what its D says. Both together reject what either rejects, at 2.5 % each, so that overkill stays
-# within 5 %. **Guess first:** who lets which defect pass?
+# opinion to offer, what its D says. Both together reject what either rejects, at 2.5 % each, so that overkill stays within 5 %.
+# **Guess first:** who lets which defect pass?
 
 # %%
 from gan_helpers import decisions
@@ -1065,8 +1059,8 @@ pd.DataFrame(escapes).T.map("{:.0%}".format)
 #   of the first experiment.
 # - **Both together** find nearly everything, for they fail in different places.
 #
-# That is the idea of AnoGAN and f-AnoGAN (lesson 05): a misfit for what G can't draw, and D, or what D has learnt to
-# see, for what G could draw and doesn't. And it is no walkover: here a VAE with one score is about as good.
+# That is the idea of AnoGAN and f-AnoGAN (lesson 05): a misfit for what G can't draw, and D, or what D has learnt to see, for
+# what G could draw and doesn't. And it is no walkover: here a VAE with one score is about as good.
 
 # %%
 if settings.budget() != "smoke":

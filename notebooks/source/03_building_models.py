@@ -22,8 +22,8 @@
 #
 # Most articles on GANs use colour photographs of 32x32 pixels, and mostly CIFAR-10. This course downloads nothing. So
 # the loader looks whether Keras has CIFAR-10 on your disk from earlier. If not, it photographs our cover plates in
-# colour. Run the cell and read which of the two you have. (Photographs of all sorts of things take far longer to learn;
-# plates take seconds. If you have CIFAR-10 and little time, add `source="plates"`.)
+# colour. Run the cell and read which of the two you have. (Photographs of all sorts of things take far longer to learn; plates
+# take seconds. If you have CIFAR-10 and little time, add `source="plates"`.)
 
 # %%
 import numpy as np
@@ -63,8 +63,8 @@ plots.show(
 # ## Shapes before code
 #
 # A *convolution* moves a small window, the *kernel*, over the picture, multiplies the numbers under it by its weights and
-# adds them up. The answers of one kernel are one *channel*; $f$ kernels make $f$ channels. With `padding="same"` zeros are
-# laid around the border, so that a kernel that moves by one pixel keeps the side.
+# adds them up. The answers of one kernel are one *channel*; $f$ kernels make $f$ channels. With `padding="same"` zeros
+# are laid around the border, so that a kernel that moves by one pixel keeps the side.
 #
 # A network is a chain of layers, and each layer's output has to fit the next one. In a table, for a picture of side $n$
 # with $c$ channels (an RGB picture has three). The layer has $f$ outgoing channels, a kernel of $k \times k$ pixels and
@@ -226,9 +226,8 @@ def shape_table(model):
 shape_table(make_generator())
 
 # %% [markdown]
-# From start to picture the side doubles and the channels get fewer. Most of the *weights* sit where noise becomes a
-# small picture with many channels: in `Dense` and, if you start from 4x4, in the first transposed convolution, whose
-# weights you have counted.
+# From start to picture the side doubles and the channels get fewer. Most of the *weights* sit where noise becomes a small picture
+# with many channels: in `Dense` and, if you start from 4x4, in the first transposed convolution, whose weights you have counted.
 #
 # ### Exercise 3.4 · A discriminator that blows up
 
@@ -365,8 +364,8 @@ discriminator_loss = lesson.check("3.6", discriminator_loss)
 # ### The silent trap
 #
 # The listing compiles D, then sets `trainable = False` for the combined model, in which only G shall learn. In Keras 2
-# that was right, for `compile` noted the flag as it stood. Keras 3 looks at it when the model is first trained. **Guess
-# first:** by how much do the weights of D move in three steps?
+# that was right, for `compile` noted the flag as it stood. Keras 3 looks at it when the model is first trained. **Guess first:** by how much do the
+# weights of D move in three steps?
 
 # %%
 frozen = make_discriminator()
@@ -447,8 +446,8 @@ def teach_discriminator(generator, discriminator, optimizer, real, noise):
 
 
 # %% [markdown]
-# The tape records what happens to D's weights; the gradient says how the loss changes with each of them; the optimizer
-# moves them, and only those that it is given. No flag anywhere.
+# The tape records what happens to D's weights; the gradient says how the loss changes with each of them; the optimizer moves
+# them, and only those that it is given. No flag anywhere.
 #
 # ### Exercise 3.9 · G's half of the round
 #
@@ -494,9 +493,9 @@ class HandMadeGAN(keras.Model):
 
 # %% [markdown]
 # Before it trains we need a measure. The kernel inception distance (KID) compares two sets of pictures by *features*,
-# numbers that a network computes of a picture, here a small one with random weights: zero on average for two sets of
-# the same kind, and larger the further apart they are (lesson 04 looks into it). We compare with pictures that were
-# held out from training, and keep what the untrained G draws.
+# numbers that a network computes of a picture, here a small one with random weights: zero on average for two sets of the
+# same kind, and larger the further apart they are (lesson 04 looks into it). We compare with pictures that were held out
+# from training, and keep what the untrained G draws.
 
 # %%
 held_out = generation.random_features(pictures.held_out)
@@ -518,8 +517,8 @@ hand_made = HandMadeGAN(make_generator(), make_discriminator())
 untrained = drawn_by(hand_made.generator)
 
 # %% [markdown]
-# (There the fixed seed is right: we want the *same* noise before and after.) Now let it train. It takes ten to thirty
-# seconds; the bar shows the losses of the latest round. **Guess first:** will G's loss fall?
+# (There the fixed seed is right: we want the *same* noise before and after.) Now let it train. It takes ten to thirty seconds;
+# the bar shows the losses of the latest round. **Guess first:** will G's loss fall?
 
 # %%
 rounds = settings.by_budget(smoke=3, lesson=200, full=3000)
@@ -624,8 +623,8 @@ plots.show(
 )
 
 # %% [markdown]
-# At first the average lags: it still remembers the untrained G. On plates it then passes G and is calmer. (With
-# photographs G is still at its beginning, and the average stays behind.) The same noise, drawn by both:
+# At first the average lags: it still remembers the untrained G. On plates it then passes G and is calmer. (With photographs G
+# is still at its beginning, and the average stays behind.) The same noise, drawn by both:
 
 # %%
 last = [datasets.from_tanh(grid.grids[-1][:8]) for grid in kept.values()]
@@ -698,9 +697,9 @@ plots.show(
 )
 
 # %% [markdown]
-# With 3 and 5 a checkerboard is built in before anything is learned (Odena et al. 2016). With 4 the coats are even in
-# *number*, but four neighbours still get different parts of the kernel, and nothing makes these parts alike. A third
-# way resizes first, by repeating each pixel, and convolves afterwards. There every pixel meets the whole kernel.
+# With 3 and 5 a checkerboard is built in before anything is learned (Odena et al. 2016). With 4 the coats are even in *number*,
+# but four neighbours still get different parts of the kernel, and nothing makes these parts alike. A third way resizes
+# first, by repeating each pixel, and convolves afterwards. There every pixel meets the whole kernel.
 #
 # We build generators that enlarge in one way or the other:
 
@@ -742,9 +741,9 @@ plots.show(
 )
 
 # %% [markdown]
-# Kernel 4 isn't clean either. To measure it, deal the pixels of a picture into four heaps: even or odd row, even or odd
-# column. In a smooth picture the four heaps have the same mean. The measure is the share of a picture's contrast that
-# lies between the heaps. **Guess first:** how much of it is left in the two generators that you have trained?
+# Kernel 4 isn't clean either. To measure it, deal the pixels of a picture into four heaps: even or odd row, even or odd column.
+# In a smooth picture the four heaps have the same mean. The measure is the share of a picture's contrast that lies
+# between the heaps. **Guess first:** how much of it is left in the two generators that you have trained?
 
 
 # %%
@@ -781,9 +780,8 @@ plots.show(
 )
 
 # %% [markdown]
-# Resizing starts clean, the other two start with a tenth to a half of their contrast in the pattern, and kernel 4 is no
-# better than kernel 3. On plates training then takes nearly all of it away. We repeated the training above five times
-# with each way,
+# Resizing starts clean, the other two start with a tenth to a half of their contrast in the pattern, and kernel 4 is no better
+# than kernel 3. On plates training then takes nearly all of it away. We repeated the training above five times with each way,
 # 200 rounds on plates:
 #
 # | way | checkerboard after 200 rounds | KID after 200 rounds |
@@ -792,15 +790,14 @@ plots.show(
 # | transposed, kernel 4 | 0.005 to 0.010 | 0.04 to 0.10 |
 # | resize, kernel 3 | below 0.001 | 0.28 to 0.48 |
 #
-# A surprise twice over. Kernel 3, whose coats are so uneven, ends with *less* pattern than kernel 4: G has learned
-# against it. And the cleanest pictures are not the nearest to real ones: with these learning rates the resizing
-# generator falls behind its D. So take the checkerboard for what it is, a handicap at the start that training has to
-# undo. If you see one in your pictures, resize, or train longer. If you don't, leave it.
+# A surprise twice over. Kernel 3, whose coats are so uneven, ends with *less* pattern than kernel 4: G has learned against it.
+# And the cleanest pictures are not the nearest to real ones: with these learning rates the resizing generator falls behind its
+# D. So take the checkerboard for what it is, a handicap at the start that training has to undo. If you see one in your
+# pictures, resize, or train longer. If you don't, leave it.
 #
-# The course's own generator, `networks.generator`, repeats pixels in every step but the last. That one, for speed,
-# computes four times the channels at half the side and unfolds them into 2x2 pixels (Shi et al. 2016). Each of the four
-# has its own kernel, as in a transposed convolution, so they are made alike at the start (Aitken et al. 2017). Does it
-# start clean?
+# The course's own generator, `networks.generator`, repeats pixels in every step but the last. That one, for speed, computes four
+# times the channels at half the side and unfolds them into 2x2 pixels (Shi et al. 2016). Each of the four has its own
+# kernel, as in a transposed convolution, so they are made alike at the start (Aitken et al. 2017). Does it start clean?
 
 # %%
 course_board = [checkerboard(drawn_by(networks.generator((32, 32, 3)), 64)) for _ in range(3)]
@@ -819,13 +816,13 @@ assert max(course_board) < 0.02
 # ## A discriminator that can't be steep
 #
 # A D that changes abruptly from real to made is right, and useless: beside the step it is flat, and G gets no hint. One
-# remedy bounds how much each layer can stretch a patch. A convolution is a matrix that turns the numbers of a patch ($k
-# \cdot k \cdot c$ of them) into $f$ others. Its largest *singular value* $\sigma$ says by how much it stretches the one
-# patch that it stretches most. **Spectral normalisation** divides the matrix by it, $W / \sigma(W)$ (Miyato et al.
-# 2018): then no patch comes out longer than it went in.
+# remedy bounds how much each layer can stretch a patch. A convolution is a matrix that turns the numbers of a patch ($k \cdot k
+# \cdot c$ of them) into $f$ others. Its largest *singular value* $\sigma$ says by how much it stretches the one patch that it
+# stretches most. **Spectral normalisation** divides the matrix by it, $W / \sigma(W)$ (Miyato et al. 2018): then no patch
+# comes out longer than it went in.
 #
-# To find $\sigma$, multiply any vector by the matrix and back, again and again. The direction that is stretched most
-# wins. It is called *power iteration*. **Guess first:** how many rounds does it take?
+# To find $\sigma$, multiply any vector by the matrix and back, again and again. The direction that is stretched most wins. It
+# is called *power iteration*. **Guess first:** how many rounds does it take?
 
 
 # %%
@@ -878,13 +875,13 @@ for wanted in (0, 1, 10):
 pd.DataFrame(stretches, index=["1st conv", "2nd conv", "3rd conv", "dense"]).round(2)
 
 # %% [markdown]
-# The column "0 calls" shows such layers as they are born. Compare the first column: training has raised the stretch of the
-# later layers. With spectral normalisation one call is a rough estimate; after ten, each *matrix* stretches a patch by
-# about one, and stays there whatever training does. (Patches overlap, so a whole picture can be stretched by up to
+# The column "0 calls" shows such layers as they are born. Compare the first column: training has raised the stretch of
+# the later layers. With spectral normalisation one call is a rough estimate; after ten, each *matrix* stretches a patch
+# by about one, and stays there whatever training does. (Patches overlap, so a whole picture can be stretched by up to
 # kernel / stride, rounded up: three in the first layer, whose kernel is 5, two in the other convolutions.) `LeakyReLU`
-# stretches nothing. So the steepness of the whole chain has a bound that D can't lift. (The other way to the same end
-# is a penalty on D's slope, as in lesson 02. Lesson 04's clinic cures a D that is too strong with it, beside fewer
-# steps and a lower rate.)
+# stretches nothing. So the steepness of the whole chain has a bound that D can't lift. (The other way to the same end is
+# a penalty on D's slope, as in lesson 02. Lesson 04's clinic cures a D that is too strong with it, beside fewer steps and
+# a lower rate.)
 
 # %%
 assert np.abs(np.array(stretches["with, after 10 calls"]) - 1).max() < 0.2
@@ -910,10 +907,9 @@ def make_encoder(latent_dim=64):
 make_encoder = lesson.check("3.11", make_encoder)
 
 # %% [markdown]
-# The shapes go round in a circle. (What the numbers *mean*, E has to learn first.) Beside it the course's own builders,
-# which take pictures from 32 to 256 pixels. They are built within `precision.using()`: it measures once which number
-# format your processor trains fastest in, `float32` or the shorter `bfloat16` for the products, and builds the networks
-# in that.
+# The shapes go round in a circle. (What the numbers *mean*, E has to learn first.) Beside it the course's own builders, which
+# take pictures from 32 to 256 pixels. They are built within `precision.using()`: it measures once which number format your
+# processor trains fastest in, `float32` or the shorter `bfloat16` for the products, and builds the networks in that.
 
 # %%
 encoder, generator = make_encoder(), hand_made.generator

@@ -122,10 +122,10 @@ plots.show(
 # %% [markdown]
 # ### Exercise 4.2 · Half-way between two latent vectors
 #
-# The map needs care. Latent vectors $z$ are drawn from a standard normal law, so nearly all of them have about the
-# same length. A plain mixture of two is shorter: $a$ times the one plus $b$ times the other has the variance
-# $a^2 + b^2$, if they are independent. Write one that keeps the law: `share` 0 gives `first`, 1 gives
-# `second`, and each coordinate has variance 1 in between.
+# The map needs care. Latent vectors $z$ are drawn from a standard normal law, so nearly all of them have about the same
+# length. A plain mixture of two is shorter: $a$ times the one plus $b$ times the other has the variance $a^2 + b^2$, if
+# they are independent. Write one that keeps the law: `share` 0 gives `first`, 1 gives `second`, and each coordinate has
+# variance 1 in between.
 
 
 # %% tags=["exercise"] exercise="4.2"
@@ -159,9 +159,9 @@ plots.show(
 # picture, which answer to edges, spots and grain. Ours come from a small network with random weights, which needs no
 # download. Figures in these features compare with each other and with nothing that is published.
 #
-# The **kernel inception distance** (KID) compares all pairs with a kernel $k(a, b) = (a \cdot b / d + 1)^3$, which
-# says how alike two pictures are (no kin of a convolution's kernel). Here $a$ and $b$ are two pictures' features and
-# $d$ is how many there are:
+# The **kernel inception distance** (KID) compares all pairs with a kernel $k(a, b) = (a \cdot b / d + 1)^3$, which says
+# how alike two pictures are (no kin of a convolution's kernel). Here $a$ and $b$ are two pictures' features and $d$ is
+# how many there are:
 #
 # $$\text{KID} = \operatorname*{mean}_{i \ne j} k(x_i, x_j) + \operatorname*{mean}_{i \ne j} k(y_i, y_j) - 2 \operatorname*{mean}_{i, j} k(x_i, y_j),$$
 #
@@ -186,12 +186,12 @@ def kernel_distance(real, made):
 kernel_distance = lesson.check("4.3", kernel_distance)
 
 # %% [markdown]
-# One number can't say *how* pictures are bad. Two more can (Kynkäänniemi et al. 2019): **precision**, the share of
-# made pictures that lie among real ones, and **recall**, the share of real pictures that lie among made ones. *Among*
-# means: within a ball around one of them that reaches to its third nearest neighbour of the same sort. And
-# **copies**: the share of made pictures that lie nearer to a training picture than 95 % of real plates of other lots
-# do. By that yardstick real plates of other lots have 5 %. G draws plates of the training lots, which are nearer to each
-# other: of these about 10 % are "copies". Well above that is copying.
+# One number can't say *how* pictures are bad. Two more can (Kynkäänniemi et al. 2019): **precision**, the share of made
+# pictures that lie among real ones, and **recall**, the share of real pictures that lie among made ones. *Among* means:
+# within a ball around one of them that reaches to its third nearest neighbour of the same sort. And **copies**: the share
+# of made pictures that lie nearer to a training picture than 95 % of real plates of other lots do. By that yardstick real
+# plates of other lots have 5 %. G draws plates of the training lots, which are nearer to each other: of these about 10 %
+# are "copies". Well above that is copying.
 #
 # Something trivial belongs beside it: a *PCA sampler*, which draws random amounts of the 64 principal components of
 # the plates.
@@ -256,9 +256,9 @@ plots.show(
 )
 
 # %% [markdown]
-# The PCA sampler is fast and has no game to lose, and it draws ghosts: every plate with a little of every hole
-# position. Your GAN's plates are sharp, at some places too grainy; wider networks and eight times the rounds make them
-# cleaner. (The huge KID of the untrained GAN comes from features that hardly vary in real plates, but do in noise.)
+# The PCA sampler is fast and has no game to lose, and it draws ghosts: every plate with a little of every hole position.
+# Your GAN's plates are sharp, at some places too grainy; wider networks and eight times the rounds make them cleaner.
+# (The huge KID of the untrained GAN comes from features that hardly vary in real plates, but do in noise.)
 #
 # Now the guess. In KID your GAN and the PCA sampler are close, and PCA even has the higher recall: what it draws is
 # spread wide, and real plates lie within the wide balls of its ghosts. But almost none of its plates lies among real

@@ -351,10 +351,9 @@ assert 0.70 < board["f-AnoGAN, local maximum"]["AUROC"] < 0.80
 enter("GANomaly, local maximum", ganomaly, board["GANomaly"]["minutes"])
 
 # %% [markdown]
-# The same networks, another way to make one number, and f-AnoGAN rises. (For GANomaly the residual of so short a
-# training is a poor guide; read its line.) PCA with the same sum is still ahead: what a GAN can't redraw of a good
-# plate, its glare and its grain, sticks out *locally* too. The generator would have to be taught what a defect is,
-# without a defect.
+# The same networks, another way to make one number, and f-AnoGAN rises. (For GANomaly the residual of so short a training
+# is a poor guide; read its line.) PCA with the same sum is still ahead: what a GAN can't redraw of a good plate, its
+# glare and its grain, sticks out *locally* too. The generator would have to be taught what a defect is, without a defect.
 
 # %% [markdown]
 # ## Forged defects
@@ -553,8 +552,8 @@ shipped.pooling, shipped.feature_weight, shipped.mirror = as_trained
 
 # %% [markdown]
 # The others need trainings of their own. The course has run them on plates and on cells, at the lesson's budget (1,500
-# steps) and with one look, nearly all three times; their rows are loaded if they are there. `python benchmarks/detectors.py` makes them
-# again, and says so below if they are missing.
+# steps) and with one look, nearly all three times; their rows are loaded if they are there.
+# `python benchmarks/detectors.py` makes them again, and says so below if they are missing.
 
 # %%
 from gan_helpers.measured import METHODS, detector_rows, detector_table
@@ -607,12 +606,12 @@ plots.show(
 # look brings about a hundredth, for twice the time a plate. What the feature residual does, your figure says.
 #
 # Of the ideas that were trained anew, forging carries nearly all: 0.89 with it, 0.68 without, on average over three
-# trainings. Without opponent it is 0.88, without average and with all plates for both networks 0.89: at this length
-# of training, on plates, three trainings can't tell these apart. On solar cells it is forging again, 0.89 with it and 0.75
+# trainings. Without opponent it is 0.88, without average and with all plates for both networks 0.89: at this length of
+# training, on plates, three trainings can't tell these apart. On solar cells it is forging again, 0.89 with it and 0.75
 # without, three trainings each. The average of the weights makes no difference there, and the opponent costs rather than
-# gives: without it 0.90, higher in each of three pairs with the same start. (All cells for both networks was trained once,
-# 0.90; in a longer training a run without separate cells fell to 0.77.) It is called a GAN; what finds the defects is
-# what it practises on.
+# gives: without it 0.90, higher in each of three pairs with the same start. (All cells for both networks was trained
+# once, 0.90; in a longer training a run without separate cells fell to 0.77.) It is called a GAN; what finds the defects
+# is what it practises on.
 
 # %%
 if shipped is not repair:
@@ -659,10 +658,10 @@ plots.show(
 )
 
 # %% [markdown]
-# Look at three things. Where stands PCA with a local maximum? Which methods lie left of it although they took minutes
-# of training? And on the cells: how wide is the range over seeds, and how many modules is it all based on? Lesson 01
-# has shown that another cut moves these figures more than another method does. (Three times as long was tried on cells
-# once, and is worse: lesson 07 shows how that came about.)
+# Look at three things. Where stands PCA with a local maximum? Which methods lie left of it although they took minutes of
+# training? And on the cells: how wide is the range over seeds, and how many modules is it all based on? Lesson 01 has
+# shown that another cut moves these figures more than another method does. (Three times as long was tried on cells once,
+# and is worse: lesson 07 shows how that came about.)
 
 # %% [markdown]
 # ## What a chosen epoch would have claimed
@@ -1053,15 +1052,15 @@ latency.round(2)
 # %% [markdown]
 # ## Verdict
 #
-# **Take a GAN when** good parts are plenty and defects rare or unknown, when the part varies (light, position,
-# texture) so that a plain difference drowns, when you need a map, and when forged defects can be drawn on your parts.
-# Then take it as a *repairer* that was shown what to undo, not as a painter whose leftovers are added up. Its
-# opponent may not be worth the trouble: on plates the ablation couldn't tell, on cells it was better without.
+# **Take a GAN when** good parts are plenty and defects rare or unknown, when the part varies (light, position, texture)
+# so that a plain difference drowns, when you need a map, and when forged defects can be drawn on your parts. Then take it
+# as a *repairer* that was shown what to undo, not as a painter whose leftovers are added up. Its opponent may not be
+# worth the trouble: on plates the ablation couldn't tell, on cells it was better without.
 #
-# **Take something plainer when** parts hardly vary: PCA with a local maximum is fitted in a second, and is the rival
-# that a report has to show. When you have a few hundred labelled defects: a classifier. When large pretrained networks
-# may be used: patch neighbours on their features are strong on many sets (mind their size and licence). When a
-# dimension is wanted: a gauge.
+# **Take something plainer when** parts hardly vary: PCA with a local maximum is fitted in a second, and is the rival that
+# a report has to show. When you have a few hundred labelled defects: a classifier. When large pretrained networks may be
+# used: patch neighbours on their features are strong on many sets (mind their size and licence). When a dimension is
+# wanted: a gauge.
 #
 # **Don't** search latent vectors at a line, don't average a map into one number, don't choose by the test, and don't
 # believe a figure without its interval, its split and its plain rival. How your own board says it:

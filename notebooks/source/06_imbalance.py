@@ -477,9 +477,9 @@ for name, images in (("GAN", drawn), ("poor GAN", poor), ("pasted", many_pasted)
 pd.DataFrame(beforehand).T.round(2)
 
 # %% [markdown]
-# The first four columns are shares of the drawings, the last three are of the rehearsal: taught by drawings (`made`),
-# by real ones (`real`), by both. With ten defective parts such figures are rough, and they flatter the GAN, which has
-# seen all ten. In the shipped draws the judge taught by real ones gets 0.31 to 0.72: two of five times it is worse than a
+# The first four columns are shares of the drawings, the last three are of the rehearsal: taught by drawings (`made`), by
+# real ones (`real`), by both. With ten defective parts such figures are rough, and they flatter the GAN, which has seen
+# all ten. In the shipped draws the judge taught by real ones gets 0.31 to 0.72: two of five times it is worse than a
 # coin, so what should it say of drawings? When this was written the second question turned most pasted defects away,
 # which are real ones (see `looks_defective`; with 200 real ones to ask, it passes half of them). The third separates
 # nothing, since nearly all are new. But in the shipped draws the poor GAN's KID is 1.8 to 12 times as large, in every
@@ -539,10 +539,10 @@ mine[
 
 # %% [markdown]
 # The intervals know about other test parts. They don't know about *another ten*: had the line broken other parts last
-# month, everything above could be different. So the table was made five times, each time with other ten parts and
-# another start. Those rows are shipped in `data/benchmarks/imbalance.csv`; they were not computed here. Their GANs
-# learnt 2,400 rounds and the poor ones 120, yours 900 and 45; their classifiers learnt 600 updates, yours 400. The good and
-# the test parts are the same in all five. `python benchmarks/imbalance.py` makes them again, in about half an hour.
+# month, everything above could be different. So the table was made five times, each time with other ten parts and another
+# start. Those rows are shipped in `data/benchmarks/imbalance.csv`; they were not computed here. Their GANs learnt 2,400
+# rounds and the poor ones 120, yours 900 and 45; their classifiers learnt 600 updates, yours 400. The good and the test
+# parts are the same in all five. `python benchmarks/imbalance.py` makes them again, in about half an hour.
 
 # %%
 try:
@@ -585,13 +585,12 @@ gains.style.format("{:+.3f}", subset=["mean", "least", "largest"]).format(
 )
 
 # %% [markdown]
-# Read `better`: the share of seeds in which the arm was ahead. Five of five is worth something; three of five is a
-# coin. Pasting, which costs no training, is ahead in all five by 0.08 to 0.21; forging, which needs no defect, in four.
-# The GAN's drawings beside the ten gain 0.02 to 0.06, in all five; the poor one's 0.01 to 0.09, on average nearly as much.
-# So most of that gain isn't knowledge of defects: a GAN that was stopped after a twentieth of its rounds gives it too.
-# Thrown into one folder with the ten, the better one's gain 0.04 on average and lose in one draw, the poor one's gain 0.01
-# and lose in two. And the filter is below the plain GAN in four of
-# five: what it keeps is less.
+# Read `better`: the share of seeds in which the arm was ahead. Five of five is worth something; three of five is a coin.
+# Pasting, which costs no training, is ahead in all five by 0.08 to 0.21; forging, which needs no defect, in four. The
+# GAN's drawings beside the ten gain 0.02 to 0.06, in all five; the poor one's 0.01 to 0.09, on average nearly as much. So
+# most of that gain isn't knowledge of defects: a GAN that was stopped after a twentieth of its rounds gives it too.
+# Thrown into one folder with the ten, the better one's gain 0.04 on average and lose in one draw, the poor one's gain
+# 0.01 and lose in two. And the filter is below the plain GAN in four of five: what it keeps is less.
 
 # %% [markdown]
 # **Do drawings do harm?** The same comparison, this time with pasting, for the three arms in which something else took
@@ -669,21 +668,21 @@ if many is not None:
 # %% [markdown]
 # The first four columns of the table are what came of it, in average precision; the others were known beforehand. With
 # 200 parts to learn from, the GAN that was told the kinds gains 0.02 to 0.05 in every draw. Pasting gains the same and
-# needs no training; here it was given the masks. The poor GAN and the blind one bring nothing on average, now a gain,
-# now a loss. *Convincing* good parts filed as defective cost 0.07 to 0.12 in every draw. What does the worst harm isn't
-# the bad picture, which a classifier learns to pass over. It is the good picture with a wrong name.
+# needs no training; here it was given the masks. The poor GAN and the blind one bring nothing on average, now a gain, now
+# a loss. *Convincing* good parts filed as defective cost 0.07 to 0.12 in every draw. What does the worst harm isn't the
+# bad picture, which a classifier learns to pass over. It is the good picture with a wrong name.
 #
-# **With 200 real ones the rehearsal sorts the useful from the rest**, in the rows from which we read this off. KID
-# can't: it likes those wrong good parts better than the told GAN's drawings, since they *are* photographs. The
-# rehearsal can. Taught by the useful ones, the told GAN's and the pasted, it ranks real parts as well as when taught by
-# real defects (0.63 to 0.72 against 0.62 to 0.70); taught by good parts, by the blind GAN's or the poor one's it gets
-# 0.41 to 0.58. Within every draw the useful ones teach more than any of these, by 0.079 or more. From one draw alone
-# the border is thin: the told GAN's once were 0.069 below the real ones, the good parts once only 0.071. So where
-# drawings teach clearly less than the real ones do, leave them out; where it is close, look twice. *Which* of the rest
-# do harm it can't say: the poor GAN's, which cost nothing, teach less than the good parts, which cost most. For these
-# there is one more sign. A classifier tells the 200 real ones from good parts with 0.68 to 0.73, but the wrong good
-# parts with 0.54 to 0.58 only: who can't be told from good parts, *is* a good part. The other way round it says
-# nothing: all GANs' drawings are told from photographs at a glance (1.0), useful or not.
+# **With 200 real ones the rehearsal sorts the useful from the rest**, in the rows from which we read this off. KID can't:
+# it likes those wrong good parts better than the told GAN's drawings, since they *are* photographs. The rehearsal can.
+# Taught by the useful ones, the told GAN's and the pasted, it ranks real parts as well as when taught by real defects
+# (0.63 to 0.72 against 0.62 to 0.70); taught by good parts, by the blind GAN's or the poor one's it gets 0.41 to 0.58.
+# Within every draw the useful ones teach more than any of these, by 0.079 or more. From one draw alone the border is
+# thin: the told GAN's once were 0.069 below the real ones, the good parts once only 0.071. So where drawings teach
+# clearly less than the real ones do, leave them out; where it is close, look twice. *Which* of the rest do harm it can't
+# say: the poor GAN's, which cost nothing, teach less than the good parts, which cost most. For these there is one more
+# sign. A classifier tells the 200 real ones from good parts with 0.68 to 0.73, but the wrong good parts with 0.54 to 0.58
+# only: who can't be told from good parts, *is* a good part. The other way round it says nothing: all GANs' drawings are
+# told from photographs at a glance (1.0), useful or not.
 
 # %%
 if many is not None:
@@ -760,11 +759,11 @@ few_rows = measured.shipped_rows("few_defects").groupby(["data", "method"], sort
 few_rows[few_figures].mean().round(3)
 
 # %% [markdown]
-# **Is that all?** On plates the ten change nothing that counts. On cells the AUROC falls in every draw, by half a hundredth
-# to a hundredth, while the share found at 5 % false alarms is no lower (0.67 against 0.66). All draws share one set of test
-# cells, so this is a hint and no more. The ten come from four to seven
-# modules, and perhaps the marker learns those modules with the defects; that is a guess, which nobody has tested here.
-# Measure before you add labelled defects to a detector that is good without them.
+# **Is that all?** On plates the ten change nothing that counts. On cells the AUROC falls in every draw, by half a
+# hundredth to a hundredth, while the share found at 5 % false alarms is no lower (0.67 against 0.66). All draws share one
+# set of test cells, so this is a hint and no more. The ten come from four to seven modules, and perhaps the marker learns
+# those modules with the defects; that is a guess, which nobody has tested here. Measure before you add labelled defects
+# to a detector that is good without them.
 
 # %% [markdown]
 # For comparison, a published mark on solar cells of the same data set: DRA reaches AUROC 0.845 ± 0.013 with ten
@@ -785,14 +784,13 @@ order.round(2)
 # no defect and is there on the first day. What the table says, it says of these close-ups: make it
 # for yours.
 #
-# **Take a GAN for defects when** the drawings beat what you already have, in several draws. That may be where defects vary
-# in ways that pasting can't give (they change with the part's texture). Here they gained the same 0.04 with ten as with
-# 200; with ten pasting gained four times as much, with 200 no more than they.
-# Published gains are a few points at such numbers, and losses of about ten points with a poor GAN are published too
-# (Zhang et al. 2021).
+# **Take a GAN for defects when** the drawings beat what you already have, in several draws. That may be where defects
+# vary in ways that pasting can't give (they change with the part's texture). Here they gained the same 0.04 with ten as
+# with 200; with ten pasting gained four times as much, with 200 no more than they. Published gains are a few points at
+# such numbers, and losses of about ten points with a poor GAN are published too (Zhang et al. 2021).
 #
-# **Don't** judge drawn defects by their looks or a distance, nor by a rehearsal with ten parts, don't augment before
-# you split, and don't report one seed.
+# **Don't** judge drawn defects by their looks or a distance, nor by a rehearsal with ten parts, don't augment before you
+# split, and don't report one seed.
 
 # %% [markdown]
 # ## Recap

@@ -128,8 +128,8 @@ def by_heart(learnt, held_out, made):
 by_heart = lesson.check("7.2", by_heart)
 
 # %% [markdown]
-# This share goes by the name $r_v$ in the paper that made it known (Karras et al. 2020). There it is one of two measures of
-# overfitting; the other, $r_t$, needs no held-out pictures, and either can steer how often pictures are changed:
+# This share goes by the name $r_v$ in the paper that made it known (Karras et al. 2020). There it is one of two measures
+# of overfitting; the other, $r_t$, needs no held-out pictures, and either can steer how often pictures are changed:
 #
 # $$r_v = \frac{\operatorname{mean} D(\text{learnt}) - \operatorname{mean} D(\text{held-out})}{\operatorname{mean} D(\text{learnt}) - \operatorname{mean} D(\text{made})}.$$
 #
@@ -342,10 +342,10 @@ blinded = pd.DataFrame(blinded, index=["AUROC", "difference", "low", "high"]).T
 blinded.round(3)
 
 # %% [markdown]
-# Light is nearly free. Cutout costs. But moving by up to eight pixels costs most, though it looks like no stain: plates lie
-# within 0.7 pixels of their place, and a detector that has to accept them eight pixels off accepts much else. A change
-# needn't look like the defect to blind; one that goes farther than good parts really do is enough. What a good part
-# does on your line belongs into training; the repair GAN of lesson 05 is shown it in small amounts (`balance.vary`).
+# Light is nearly free. Cutout costs. But moving by up to eight pixels costs most, though it looks like no stain: the
+# place of plates scatters by 0.7 pixels, and a detector that has to accept them eight pixels off accepts much else. A
+# change needn't look like the defect to blind; one that goes farther than good parts really do is enough. What a good
+# part does on your line belongs into training; the repair GAN of lesson 05 is shown it in small amounts (`balance.vary`).
 # What a defect does must stay out. The claim, which held for five sets of forged stains:
 
 # %%
@@ -476,11 +476,11 @@ plots.show(
 )
 
 # %% [markdown]
-# Probably it comes to know the eight modules that it learns from, until good cells of other modules look strange to it; the
-# rows can't prove that, and it is one training, so the exact place means little. On plates, whose lots differ in light
-# only, three times as long *helps*: the end of this lesson shows it. How long is long enough has to be asked anew on each
-# line. The exam on forged defects asks the question that matters, with
-# defects that nobody had to wait for; the loss on good plates sees only how well they are redrawn.
+# Probably it comes to know the eight modules that it learns from, until good cells of other modules look strange to it;
+# the rows can't prove that, and it is one training, so the exact place means little. On plates, whose lots differ in
+# light only, three times as long *helps*: the end of this lesson shows it. How long is long enough has to be asked anew
+# on each line. The exam on forged defects asks the question that matters, with defects that nobody had to wait for; the
+# loss on good plates sees only how well they are redrawn.
 #
 # ### Exercise 7.4 · A stop that stops in the wrong place
 #
@@ -828,8 +828,8 @@ assert stored["int8"]["kB"] < 500
 # channels and five eighths of the marker's, once as long as the others and once three times as long; a half and a third
 # of the channels; four fifths zeros. The teacher and the last slim one stand there a second time with the second look, in
 # the mirror. Each as two files: size, milliseconds for one plate on one thread, AUROC on the *test* plates with the range
-# over the seeds. These rows are loaded; `python benchmarks/compression.py` makes them again. **Guess first:** which is the
-# smallest file that loses less than a hundredth?
+# over the seeds. These rows are loaded; `python benchmarks/compression.py` makes them again. **Guess first:** which is
+# the smallest file that loses less than a hundredth?
 
 # %%
 figures = {"seeds": ("seed", "nunique"), "weights": ("weights", "first")}
@@ -869,14 +869,14 @@ plots.show(
 # there they cost seven thousandths. The zeros save nothing until the file is packed, and cost more than taking out half
 # of the channels; but they were tuned for 1,000 steps, the channels for 4,000, so which is better stays open. Of those
 # with two thirds of the channels the one that inherited is ahead, and the one that was shown the teacher's answers is
-# behind the one that had no teacher at all: perhaps hard labels that are true and plenty leave soft ones nothing to
-# add. One seed each, so read that as a hint; only the slim ones have three.
+# behind the one that had no teacher at all: perhaps hard labels that are true and plenty leave soft ones nothing to add.
+# One seed each, so read that as a hint; only the slim ones have three.
 #
 # And the surprise: the slim one that learns on three times as long is *better than its teacher*, with fewer than half the
-# weights. Nothing was wrong with its size, nor with the teacher's. Neither had learnt long enough: the lesson of the stop,
-# above, the other way round. So before you say what smallness costs, ask what a longer training brings. (The slim ones were
-# added after the others had been seen; their shares and the longer training come from renderings of other days, where
-# three times as long brought 0.970 in place of 0.945.)
+# weights. Its size was not what held it back: it hadn't learnt long enough, the lesson of the stop, above, the other way
+# round. (Whether the teacher would gain as much from more steps, nobody has measured.) So before you say what smallness
+# costs, ask what a longer training brings. (The slim ones were added after the others had been seen; their shares and the
+# longer training come from renderings of other days, where three times as long brought 0.970 in place of 0.945.)
 #
 # And mind two traps. An inherited network has learnt longer than its line says: its teacher's training comes before its
 # own. And all of these are figures for *these* plates: what a network can spare depends on what it has to tell apart.
@@ -913,8 +913,8 @@ plots.show(
 )
 
 # %% [markdown]
-# The same on your machine, one look and two, in the mirror that the teacher had found for its plates. **Guess first:** what
-# does the second look bring to either?
+# The same on your machine, one look and two, in the mirror that the teacher had found for its plates. **Guess first:**
+# what does the second look bring to either?
 
 # %%
 looks = {}

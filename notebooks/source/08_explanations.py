@@ -331,11 +331,11 @@ on_detector
 
 # %% [markdown]
 # Read it in this order. First the controls: that much is free, and on whole plates it is next to nothing. Then the
-# explanations: their intervals lie above the controls. Then the anomaly map: it costs nothing, since the detector
-# draws it anyway. A map that is trained to mark defects is hard to beat at marking defects. It has the smallest
-# deletion as well: the score is read off that map, so it tells what the detector looks at. Don't rank methods
-# on these few parts; comparing two would take the interval of their difference. The table of many parts comes below.
-# Some insertions are above 1: a mixture of part and repair may score higher than the part itself.
+# explanations: their intervals lie above the controls. Then the anomaly map: it costs nothing, since the detector draws
+# it anyway. A map that is trained to mark defects is hard to beat at marking defects. It has the smallest deletion as
+# well: the score is read off that map, so it tells what the detector looks at. Don't rank methods on these few parts;
+# comparing two would take the interval of their difference. The table of many parts comes below. Some insertions are
+# above 1: a mixture of part and repair may score higher than the part itself.
 
 # %% [markdown]
 # ## The same for the classifier
@@ -398,14 +398,14 @@ table.sort_values(["model", "pointing"], ascending=False).round(2)
 # %% [markdown]
 # That is the verdict. For the **detector**, one explanation, SHAP with gradients and the repaired part as its baseline,
 # points as well as the map that is drawn for nothing, at a hundred times its price. Average precision, which asks for the
-# whole defect, has 0.66 for the map and 0.59 for SHAP, on the same parts; whether that is more than chance the interval of
-# the difference would say, which the rows don't hold. Taking out what
-# the map marks lowers the score most. And the plain `residual` points as well as occlusion, and no worse than LIME and
-# partition, at less than a hundredth of their price, the repair included. For the **classifier**, which draws no map,
-# LIME and both kinds of SHAP with the repaired part point to the defect more often than "always the middle", in each of
-# the five seeds; by average precision there is hardly a difference, and occlusion is no better than the middle. In
-# every line with a grey or blurred baseline the same methods fall; on plates, LIME and partition fall nearly to the
-# controls. The first choice to make is not the method. It is the baseline.
+# whole defect, has 0.66 for the map and 0.59 for SHAP, on the same parts; whether that is more than chance the interval
+# of the difference would say, which the rows don't hold. Taking out what the map marks lowers the score most. And the
+# plain `residual` points as well as occlusion, and no worse than LIME and partition, at less than a hundredth of their
+# price, the repair included. For the **classifier**, which draws no map, LIME and both kinds of SHAP with the repaired
+# part point to the defect more often than "always the middle", in each of the five seeds; by average precision there is
+# hardly a difference, and occlusion is no better than the middle. In every line with a grey or blurred baseline the same
+# methods fall; on plates, LIME and partition fall nearly to the controls. The first choice to make is not the method. It
+# is the baseline.
 
 # %%
 if budget() != "smoke":
@@ -453,9 +453,8 @@ lowest.sort_index(level=[0, 1], ascending=False, sort_remaining=False).round(2).
 # Trap one: judged with grey, the best map of the detector is `random`. Its holes lie all over the plate and do the most
 # damage; for the detector a grey plate is even more suspicious than a defect, so the scale (1 the part, 0 its baseline)
 # stands on its head. Trap two: a deletion figure is a comparison with *one* baseline, and an explanation made with the
-# same baseline has an advantage. For the classifier the maps made with the repaired part lead where that judges, and two of
-# those made with grey lead where grey does.
-# Insertion and deletion figures of different articles can't be compared.
+# same baseline has an advantage. For the classifier the maps made with the repaired part lead where that judges, and two
+# of those made with grey lead where grey does. Insertion and deletion figures of different articles can't be compared.
 
 # %% [markdown]
 # ## The sanity check
