@@ -22,6 +22,7 @@ import numpy as np
 
 from gan_helpers import balance
 from gan_helpers.detectors.base import check_images
+from gan_helpers.detectors.mirrors import turned_over
 from gan_helpers.detectors.repair_gan import MOST_DEFECTS, RepairGAN, copied, marking_loss, spoiled_batch, warmed_up
 from gan_helpers.detectors.trained import move_average
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
@@ -161,13 +162,15 @@ class FewDefects(RepairGAN):
             done.assign_add(1)
             return ops.stack([loss, attention])
 
+        axes = self._axes_to_learn(pictures)
         found = self._masks if self._masks is not None else _strange(self._judge_in_batches(self._defective))
 
         def on_batch(batch):
-            marked, good, masks = spoiled_batch(batch.numpy(), forger, rng)
+            marked, good, masks = spoiled_batch(turned_over(batch.numpy(), axes, rng), forger, rng)
             pasted, places = balance.paste_defects((good + 1) / 2, self._defective, found, n=PASTED, seed=rng)
             marked[-PASTED:], masks[-PASTED:] = pasted * 2 - 1, places
             labelled = self._defective[rng.integers(len(self._defective), size=LABELLED)]
+            labelled = turned_over(labelled, axes, rng)
             return step(marked, masks, balance.vary(labelled, rng) * 2 - 1)
 
         to_mark = pictures[len(pictures) // 2 :]  # the restorer knows the first half by heart

@@ -23,6 +23,9 @@ is. After the training the good parts are held before the mirror: if the median 
 the parts do as they are, every part is looked at twice from then on, in the mirror with the lowest median; a product
 that has a left and a right is looked at as it is. The second look doubles the time of a part.
 
+Where fewer than `ENOUGH` good parts are there, the networks learn from mirror images too, so that they don't know the
+few by heart; which, is found before the training (`mirrors`).
+
 Sources of the ideas: restoring forged defects and marking them, Zavrtanik, Kristan & Skocaj 2021, arXiv:2108.07610;
 judging patches, Isola et al. 2017, arXiv:1611.07004; the penalty, Mescheder, Geiger & Nowozin 2018, arXiv:1801.04406;
 moving average of the weights, Yazici et al. 2019, arXiv:1806.04498; looking at mirror images as well, Krizhevsky,
@@ -33,6 +36,7 @@ import numpy as np
 
 from gan_helpers import balance
 from gan_helpers.detectors.base import checked_pooling
+from gan_helpers.detectors.mirrors import MIRRORS, checked_mirror, passable, passable_axes, turned_over
 from gan_helpers.detectors.trained import TrainedDetector, move_average
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
@@ -49,10 +53,9 @@ WARM_UP = 20  # steps
 DEFECT_WEIGHT = 3.0
 SPOILED = 0.75  # share of a batch on which defects are forged
 MOST_DEFECTS = 5  # a part
-MIRRORS = {"none": 0, "left_right": 2, "top_bottom": 1}  # -> axis of a batch (n, h, w, c) along which it is turned over
 MIRRORED = 200  # good parts that are seen in the mirror
 SEEN_AT_ONCE = 32
-USUAL = 0.95  # share of good parts that score less than the median part in the mirror may
+ENOUGH = 600  # good parts; with fewer it learns from mirror images as well
 
 
 class RepairGAN(TrainedDetector):
@@ -79,8 +82,9 @@ class RepairGAN(TrainedDetector):
     pooling : {"max", "mean"}
         How the map becomes a score. It may be changed after fitting.
     mirror : {"auto", "none", "left_right", "top_bottom"}
-        Which mirror image is looked at as well; ``"auto"``: the one in which good parts look best, or none if they
-        don't look good in it. It may be changed after fitting: ``"none"`` halves the time of a part.
+        Which mirror image is looked at as well, and learnt from if good parts are few; ``"auto"``: the one in which
+        good parts look best, or none if they don't look good in it (and it learns from each in which they do). It may
+        be changed after fitting: ``"none"`` halves the time of a part.
     ema_decay : float
         Decay per step of the moving average of R and M, which is kept; 0 keeps the last weights.
     seed : int
@@ -148,12 +152,12 @@ class RepairGAN(TrainedDetector):
         share = SPOILED if self.forged else 0.0
         half = len(pictures) // 2 if self.cross_fit else 0
         to_repair, to_mark = (pictures[:half], pictures[half:]) if half else (pictures, pictures)
-        done = tf.Variable(0.0)
+        done, axes = tf.Variable(0.0), self._axes_to_learn(pictures)
 
         def on_batch(batch):
             repaired = to_repair[rng.integers(len(to_repair), size=self.batch)]
-            spoiled, good, _ = spoiled_batch(repaired, forger, rng, share)
-            marked, _, masks = spoiled_batch(batch.numpy(), forger, rng, share)
+            spoiled, good, _ = spoiled_batch(turned_over(repaired, axes, rng), forger, rng, share)
+            marked, _, masks = spoiled_batch(turned_over(batch.numpy(), axes, rng), forger, rng, share)
             told = step(spoiled, good, marked, masks)
             keep(done)
             return told
@@ -231,6 +235,12 @@ class RepairGAN(TrainedDetector):
         flat = ops.reshape(evidence, (-1, evidence.shape[1] * evidence.shape[2]))
         return ops.max(flat, axis=1) if self.pooling == "max" else ops.mean(flat, axis=1)
 
+    def _axes_to_learn(self, pictures):
+        """Return along which axes parts are turned over at random while it learns: none if it has enough of them."""
+        if len(pictures) >= ENOUGH or self.mirror == "none":
+            return ()
+        return passable_axes(pictures) if self.mirror == "auto" else (MIRRORS[self.mirror],)
+
     def _best_mirror(self, pictures):
         """Return the mirror in which good parts look best, if most of them look good in it; else none."""
         if self.mirror != "auto":
@@ -241,8 +251,8 @@ class RepairGAN(TrainedDetector):
             turned = np.flip(pictures, axis) if axis else pictures
             batches = [turned[first : first + SEEN_AT_ONCE] for first in range(0, len(turned), SEEN_AT_ONCE)]
             scores[mirror] = np.concatenate([self._summed_up(self._evidence(batch)) for batch in batches])
-        usual = np.quantile(scores.pop("none"), USUAL)
-        looks = {mirror: np.median(seen) for mirror, seen in scores.items() if np.median(seen) <= usual}
+        as_they_are = scores.pop("none")
+        looks = {mirror: np.median(seen) for mirror, seen in scores.items() if passable(seen, as_they_are)}
         return np.array(min(looks, key=looks.get, default="none"))
 
     def _feature_residual(self, pictures, repair):
@@ -252,13 +262,6 @@ class RepairGAN(TrainedDetector):
     def _typical_feature_residual(self, pictures):
         known = pictures[:: max(len(pictures) // 128, 1)]
         return np.float32(ops.mean(self._feature_residual(known, self._redraw(known))))
-
-
-def checked_mirror(mirror):
-    """Return ``mirror`` if it is ``"auto"`` or one of `MIRRORS`, for constructors; raise ValueError otherwise."""
-    if mirror not in ("auto", *MIRRORS):
-        raise ValueError(f"mirror is {mirror!r}; choose one of auto, {', '.join(MIRRORS)}.")
-    return mirror
 
 
 def spoiled_batch(pictures, forger, rng, share=SPOILED):

@@ -20,7 +20,8 @@ ablations of the repair GAN on plates it brought nothing that could be measured 
 """
 
 from gan_helpers.detectors.base import check_images, checked_pooling
-from gan_helpers.detectors.repair_gan import MIRRORS, RATE, RepairGAN, marking_loss, repairing_loss, warmed_up
+from gan_helpers.detectors.mirrors import MIRRORS
+from gan_helpers.detectors.repair_gan import RATE, RepairGAN, marking_loss, repairing_loss, warmed_up
 from gan_helpers.detectors.trained import in_float32
 from gan_helpers.settings import SEED, by_budget, quiet_tensorflow
 
