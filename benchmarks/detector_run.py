@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_helpers import checkpoints, datasets, decisions, detectors, settings
-from gan_helpers.checkpoints.inspectors import FALSE_ALARM_RATE, SUSPICIOUS_BRIGHTNESS, TITLES
+from gan_helpers.checkpoints.inspectors import FALSE_ALARM_RATE, TITLES
 
 LONGER = settings.by_budget(smoke=4, lesson=4500, full=15000)  # steps, three times as many as usual
 ONE_LOOK = {"mirror": "none"}  # so that an ablation differs from `repair_no_mirror` in one idea
@@ -38,7 +38,8 @@ METHODS = {  # class and arguments; the trivial ones first
     "repair_no_average": ("RepairGAN", ONE_LOOK | {"ema_decay": 0.0}),
     "repair_no_cross_fit": ("RepairGAN", ONE_LOOK | {"cross_fit": False}),
 }
-OWN = ("parts", "solar")  # data sets that the course brings; anything else is a folder
+CELLS = {"solar": "monocrystalline", "solar_poly": "polycrystalline"}
+OWN = ("parts", *CELLS)  # data sets that the course brings; anything else is a folder
 REPEATS, PATIENCE = 20, 5.0  # timings are the median of so many, or of what fits into so many seconds
 BATCH = 64
 
@@ -90,8 +91,9 @@ def load(data, *, size, cut=None):
     """Load a data set: one of `OWN`, or a folder in MVTec AD layout."""
     if data == "parts":
         return datasets.load_parts(size=size)
-    if data == "solar":
-        return datasets.load_solar_cells(size=size) if cut is None else datasets.load_solar_cells(size=size, seed=cut)
+    if data in CELLS:
+        chosen = {} if cut is None else {"seed": cut}
+        return datasets.load_solar_cells(size=size, cell_type=CELLS[data], **chosen)
     return datasets.load_folder(data, size=size)
 
 
@@ -100,7 +102,7 @@ def make(run):
     class_name, arguments = METHODS[run.method]
     arguments = dict(arguments)
     if run.method == "mean_brightness":
-        arguments["side"] = SUSPICIOUS_BRIGHTNESS.get(run.data, "both")
+        arguments["side"] = "dark" if run.data in CELLS else "both"  # a cell that doesn't work doesn't glow
     if run.seed is not None:
         arguments["seed"] = run.seed
     return getattr(detectors, class_name)(**arguments)
@@ -165,4 +167,4 @@ def _median_ms(detector, images):
 
 def title_of(name):
     """Return what a data set is called in a heading."""
-    return TITLES.get(name, name)
+    return f"{CELLS[name]} solar cells" if name in CELLS else TITLES.get(name, name)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from detector_run import METHODS, title_of
+from detector_run import METHODS, OWN, title_of
 
 BEGIN, END = "<!-- figures: written by benchmarks/detectors.py -->", "<!-- end of figures -->"
 LOOKS = "_chosen_on_test.csv"
@@ -37,7 +37,7 @@ RATES = {
 def rows_of(folder):
     """Read all rows: data set -> pandas.DataFrame. Tables of other benchmarks in the folder are passed over."""
     paths = sorted(path for path in Path(folder).glob("*.csv") if not path.name.endswith(LOOKS))
-    own_first = sorted(paths, key=lambda path: (path.stem not in ("parts", "solar"), path.stem))
+    own_first = sorted(paths, key=lambda path: (path.stem not in OWN, path.stem))
     tables = {path.stem: pd.read_csv(path) for path in own_first}
     return {name: rows for name, rows in tables.items() if set(KEY) <= set(rows)}
 

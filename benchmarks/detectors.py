@@ -1,4 +1,4 @@
-"""Quality of every detector on both data sets, three seeds each, or on a folder of your own: ``make bench``.
+"""Quality of every detector on the course's data sets, three seeds each, or on a folder of your own: ``make bench``.
 
 Each run is a process of its own on one core, two at a time. Rows are written as they come in, so that a stopped
 benchmark goes on where it was; ``data/benchmarks/README.md`` holds the tables. It takes hours at the full budget,
@@ -25,7 +25,7 @@ os.environ.setdefault("GAN_QC_BUDGET", "full")
 
 import detector_run
 import detector_table
-from detector_run import OWN, Run
+from detector_run import CELLS, OWN, Run
 
 from gan_helpers import measured, settings
 from gan_helpers.checkpoints import SEEDS
@@ -58,7 +58,7 @@ def planned(options):
     """Return the runs that were asked for; a method without a seed runs once."""
     runs = []
     for data in options.data:
-        for cut in options.cuts if data == "solar" else [None]:
+        for cut in options.cuts if data in CELLS else [None]:
             for method in options.methods:
                 seeds = options.seeds if detector_run.takes(method, "seed") else [None]
                 settings_of_run = {"size": options.size or detector_run.size_of(method), "cut": cut}
@@ -69,7 +69,7 @@ def planned(options):
 def _options(arguments):
     known = detector_run.available()
     parser = argparse.ArgumentParser(prog="benchmarks/detectors.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", nargs="+", default=list(OWN), help=f"of {', '.join(OWN)}, or folders (default: both)")
+    parser.add_argument("--data", nargs="+", default=list(OWN), help=f"of {', '.join(OWN)}, or folders (default: all)")
     parser.add_argument("--size", type=int, choices=SIDES, help="side in pixels (default: 64, repair GANs 128)")
     parser.add_argument("--methods", type=_names, default=known, help=f"of {','.join(known)} (default: all)")
     parser.add_argument("--seeds", type=_numbers, default=list(SEEDS), help="default: 0,1,2")

@@ -71,13 +71,23 @@ class TestRuns:
             ("f_anogan", 0),
             ("f_anogan", 1),
         ]
-        assert {(run.data, run.cut) for run in runs} == {("parts", None), ("solar", 27), ("solar", 0)}
+        assert {(run.data, run.cut) for run in runs} == {("parts", None)} | {
+            (cells, cut) for cells in ("solar", "solar_poly") for cut in (27, 0)
+        }
 
     def test_repair_gans_are_measured_at_128_pixels_unless_told_otherwise(self):
         options = ["--one", "{}", "--methods", "pca,repair_gan", "--seeds", "0", "--data", "parts"]
         assert [run.size for run in benchmark.planned(benchmark._options(options))] == [64, 128]
         told = benchmark._options([*options, "--size", "32"])
         assert [run.size for run in benchmark.planned(told)] == [32, 32]
+
+    def test_dark_cells_are_suspicious_and_plates_of_any_other_brightness(self):
+        sides = {name: detector_run.make(detector_run.Run(name, "mean_brightness")).side for name in detector_run.OWN}
+        assert sides == {"parts": "both", "solar": "dark", "solar_poly": "dark"}
+
+    def test_both_kinds_of_cells_are_loaded_and_told_apart_in_headings(self):
+        for name, kind in (("solar", "monocrystalline"), ("solar_poly", "polycrystalline")):
+            assert detector_run.load(name, size=32).train.title == detector_run.title_of(name) == f"{kind} solar cells"
 
     def test_every_method_can_be_made(self):
         for name in detector_run.available():

@@ -5,7 +5,7 @@ import pandas as pd
 from gan_helpers.datasets.solar import REFERENCE_CUT
 from gan_helpers.measured.rows import shipped_rows
 
-DATA_SETS = ("parts", "solar")
+DATA_SETS = ("parts", "solar", "solar_poly")
 METHODS = {  # as the benchmark calls them -> as a table does
     "mean_brightness": "mean brightness",
     "pca": "PCA",
@@ -36,8 +36,9 @@ def detector_rows(name):
 
     Parameters
     ----------
-    name : {"parts", "solar"}
-        Of solar cells only the runs on the course's own cut.
+    name : {"parts", "solar", "solar_poly"}
+        The second holds monocrystalline cells, the third polycrystalline ones. Of solar cells only the runs on the
+        course's own cut.
 
     Returns
     -------

@@ -9,6 +9,7 @@ from gan_helpers import settings
 COMMANDS = {  # table -> what makes it
     "parts": "python benchmarks/detectors.py --data parts",
     "solar": "python benchmarks/detectors.py --data solar",
+    "solar_poly": "python benchmarks/detectors.py --data solar_poly",
     "parts_chosen_on_test": "python benchmarks/detectors.py --data parts",
     "solar_chosen_on_test": "python benchmarks/detectors.py --data solar",
     "imbalance": "python benchmarks/imbalance.py",
