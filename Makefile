@@ -27,7 +27,7 @@ help:
 	@echo "make notebooks    make the notebooks again from notebooks/source"
 	@echo "make data         render data/parts again (it must be the same)"
 	@echo "make checkpoints  train the shipped detectors again"
-	@echo "make bench        measure speed, and every detector on both data sets (hours); DATA=folder for yours"
+	@echo "make bench        measure speed, and every detector on every data set (hours); DATA=folder for yours"
 	@echo "make clean        remove the virtual environment"
 
 $(BIN)/python:

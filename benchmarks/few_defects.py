@@ -3,7 +3,9 @@
 It goes on from the shipped repair GAN. Solar cells: ten defective cells are drawn from the modules whose good cells
 were trained or calibrated with; test are the cells of all other modules, the same for every draw. Cover plates: ten
 defective parts of days that are in no data set. Every other draw differs in the ten and in the training's seed. Nothing
-is chosen on test. Rows are written as they come in, so that a stopped benchmark goes on where it was.
+is chosen on test. The control learns on for as many steps with ten *forged* defects in place of the real ones: what it
+gains or loses, the real ones didn't bring. Rows are written as they come in, so that a stopped benchmark goes on where
+it was.
 
 python benchmarks/few_defects.py --data solar --seeds 0,1,2,3,4
 """
@@ -17,10 +19,11 @@ os.environ.setdefault("GAN_QC_BUDGET", "full")
 
 import numpy as np
 
-from gan_helpers import checkpoints, datasets, decisions, detectors, measured, settings
+from gan_helpers import balance, checkpoints, datasets, decisions, detectors, measured, settings
 
 PATH = measured.path_of("few_defects")
-KEY = ["data", "seed", "budget"]
+KEY = ["data", "method", "seed", "budget"]
+UNTOUCHED, REAL, FORGED = "repair_gan", "few_defects", "few_forged"
 LABELLED, SIDE = 10, 128
 FIRST_CAMPAIGN = 600  # as in benchmarks/imbalance.py
 SEEDS = (0, 1, 2, 3, 4)
@@ -34,28 +37,30 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     for data in options.data:
         begun = checkpoints.load(data, method="repair_gan")
-        for seed in [None, *options.seeds]:
-            if not measured.known_row(PATH, dict(zip(KEY, (data, seed, settings.budget()), strict=True))):
-                row = measure(data, seed, begun)
+        for method, seed in [(UNTOUCHED, None), *((arm, seed) for seed in options.seeds for arm in (REAL, FORGED))]:
+            if not measured.known_row(PATH, dict(zip(KEY, (data, method, seed, settings.budget()), strict=True))):
+                row = measure(data, method, seed, begun)
                 measured.keep_rows(PATH, [row], KEY)
-                print(f"{data} {row['method']} seed {seed}: AUROC {row['auroc']:.3f}", flush=True)
+                print(f"{data} {method} seed {seed}: AUROC {row['auroc']:.3f}", flush=True)
     return 0
 
 
-def measure(data, seed, begun):
+def measure(data, method, seed, begun):
     """Fit and judge once; without a seed the repair GAN as it is shipped."""
     labelled, train, test = {"solar": cells, "parts": plates}[data](0 if seed is None else seed)
     detector, start = begun, time.process_time()
+    if method == FORGED:
+        labelled, _ = balance.Forger(SIDE).forge(train[: len(train) // 2][:LABELLED], seed=seed)
     if seed is not None:
         detector = detectors.FewDefects.from_repair_gan(begun, seed=seed).fit(train, defective=labelled)
     minutes = (time.process_time() - start) / 60
     figures = decisions.evaluate(test.labels, detector.score(test.images))
     return {
         "data": data,
-        "method": detector.name,
+        "method": method,
         "seed": seed,
         "budget": settings.budget(),
-        "n_labelled": 0 if seed is None else LABELLED,
+        "n_labelled": LABELLED if method == REAL else 0,
         "n_test": len(test),
         **figures,
         "minutes": minutes,

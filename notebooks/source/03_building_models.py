@@ -747,19 +747,19 @@ plots.show(
 
 
 # %%
-def checkerboard(images):
+def board_share(images):
     """Share of the contrast that repeats with every second pixel: 0 none, 1 nothing else."""
     inner = images[:, 4:-4, 4:-4]
     means = [inner[:, row::2, column::2].mean((1, 2)) for row in (0, 1) for column in (0, 1)]
     return float(np.var(means, axis=0).mean() / inner.var(axis=(1, 2)).mean())
 
 
-boards = {f"{name}, untrained": [*map(checkerboard, nets)] for name, nets in drafts.items()}
+boards = {f"{name}, untrained": [*map(board_share, nets)] for name, nets in drafts.items()}
 boards["kernel 4, trained above"] = [
-    checkerboard(made),
-    checkerboard(datasets.from_tanh(game.sample(n_made))),
+    board_share(made),
+    board_share(datasets.from_tanh(game.sample(n_made))),
 ]
-boards["real pictures"] = [checkerboard(pictures.held_out)]
+boards["real pictures"] = [board_share(pictures.held_out)]
 
 # %% [markdown]
 # A dot is a network. The scale is logarithmic, since they differ a thousandfold:
@@ -800,7 +800,7 @@ plots.show(
 # kernel, as in a transposed convolution, so they are made alike at the start (Aitken et al. 2017). Does it start clean?
 
 # %%
-course_board = [checkerboard(drawn_by(networks.generator((32, 32, 3)), 64)) for _ in range(3)]
+course_board = [board_share(drawn_by(networks.generator((32, 32, 3)), 64)) for _ in range(3)]
 print("networks.generator, untrained:", *(f"{share:.4f}" for share in course_board))
 
 # %% [markdown]
