@@ -16,7 +16,7 @@ from gan_helpers import checkpoints, datasets, decisions, detectors, settings
 from gan_helpers.checkpoints.inspectors import FALSE_ALARM_RATE, TITLES
 
 LONGER = settings.by_budget(smoke=4, lesson=4500, full=15000)  # steps, three times as many as usual
-ONE_LOOK = {"mirror": "none"}  # so that an ablation differs from `repair_no_mirror` in one idea
+ONE_LOOK = {"mirror": "none"}  # nor learnt from; so an ablation differs from `repair_no_mirror` in one idea
 METHODS = {  # class and arguments; the trivial ones first
     "mean_brightness": ("MeanBrightness", {}),
     "pca": ("PCAReconstruction", {}),
@@ -31,7 +31,8 @@ METHODS = {  # class and arguments; the trivial ones first
     "f_anogan": ("FAnoGAN", {}),
     "ganomaly": ("GANomaly", {}),
     "repair_gan": ("RepairGAN", {}),
-    "repair_longer": ("RepairGAN", {"steps": LONGER}),
+    "repair_as_they_are": ("RepairGAN", {"learn_mirrored": False}),
+    "repair_longer": ("RepairGAN", {"steps": LONGER, "learn_mirrored": False}),
     "repair_no_mirror": ("RepairGAN", ONE_LOOK),
     "repair_no_forging": ("RepairGAN", ONE_LOOK | {"forged": False}),
     "repair_no_opponent": ("RepairGAN", ONE_LOOK | {"adversarial": 0.0}),

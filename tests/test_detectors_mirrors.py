@@ -77,6 +77,12 @@ class TestWhoLearnsFromThem:
         tiny(steps=4, mirror=mirror).fit(parts(LEANING))
         assert not turned()
 
+    def test_a_mirror_can_be_looked_into_and_not_learnt_from(self, turned):
+        detector = tiny(steps=4, mirror="left_right", learn_mirrored=False).fit(parts(LEANING))
+        assert not turned()
+        images = parts(LEANING, n=4, seed=1)
+        np.testing.assert_allclose(detector.score(images[:, :, ::-1]), detector.score(images), rtol=1e-3, atol=1e-5)
+
     def test_many_parts_are_learnt_as_they_are(self, turned, monkeypatch):
         monkeypatch.setattr(repair_gan, "ENOUGH", 40)
         tiny(steps=4, mirror="left_right").fit(parts(LEANING))

@@ -85,6 +85,8 @@ class RepairGAN(TrainedDetector):
         Which mirror image is looked at as well, and learnt from if good parts are few; ``"auto"``: the one in which
         good parts look best, or none if they don't look good in it (and it learns from each in which they do). It may
         be changed after fitting: ``"none"`` halves the time of a part.
+    learn_mirrored : bool
+        False learns from good parts as they are, however few. To see what the mirror brings.
     ema_decay : float
         Decay per step of the moving average of R and M, which is kept; 0 keeps the last weights.
     seed : int
@@ -114,6 +116,7 @@ class RepairGAN(TrainedDetector):
         forged=True,
         pooling="max",
         mirror="auto",
+        learn_mirrored=True,
         ema_decay=0.995,
         seed=SEED,
     ):
@@ -126,6 +129,7 @@ class RepairGAN(TrainedDetector):
         self.forged = forged
         self.pooling = checked_pooling(pooling)
         self.mirror = checked_mirror(mirror)
+        self.learn_mirrored = learn_mirrored
         self.ema_decay = ema_decay
         self.seed = seed
         self.history = {}
@@ -237,7 +241,7 @@ class RepairGAN(TrainedDetector):
 
     def _axes_to_learn(self, pictures):
         """Return along which axes parts are turned over at random while it learns: none if it has enough of them."""
-        if len(pictures) >= ENOUGH or self.mirror == "none":
+        if len(pictures) >= ENOUGH or self.mirror == "none" or not self.learn_mirrored:
             return ()
         return passable_axes(pictures) if self.mirror == "auto" else (MIRRORS[self.mirror],)
 

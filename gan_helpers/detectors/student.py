@@ -76,7 +76,7 @@ class Student(RepairGAN):
     name = "student"
     learned_networks = ("restorer", "marker")
     learned_arrays = ()
-    forged, cross_fit, feature_weight = True, True, 0.0
+    forged, cross_fit, learn_mirrored, feature_weight = True, True, True, 0.0
 
     def __init__(
         self,
