@@ -664,6 +664,8 @@ plots.show(
 # training? And on the cells: how wide is the range over seeds, and how many modules is it all based on? Lesson 01 has
 # shown that another cut moves these figures more than another method does. (Three times as long was tried on cells once,
 # and is worse: lesson 07 shows how that came about.)
+#
+# POLY
 
 # %% [markdown]
 # ## What a chosen epoch would have claimed
