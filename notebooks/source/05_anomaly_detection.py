@@ -553,7 +553,7 @@ shipped.pooling, shipped.feature_weight, shipped.mirror = as_trained
 
 # %% [markdown]
 # The others need trainings of their own. The course has run them on plates and on cells, at the lesson's budget (1,500
-# steps) and with one look, nearly all three times; their rows are loaded if they are there.
+# steps) and with one look, three times each; their rows are loaded if they are there.
 # `python benchmarks/detectors.py` makes them again, and says so below if they are missing.
 
 # %%
@@ -610,9 +610,9 @@ plots.show(
 # trainings. Without opponent it is 0.88, without average and with all plates for both networks 0.89: at this length of
 # training, on plates, three trainings can't tell these apart. On solar cells it is forging again, 0.89 with it and 0.75
 # without, three trainings each. The average of the weights makes no difference there, and the opponent costs rather than
-# gives: without it 0.90, higher in each of three pairs with the same start. (All cells for both networks was trained
-# once, 0.90; in a longer training a run without separate cells fell to 0.77.) It is called a GAN; what finds the defects
-# is what it practises on.
+# gives: without it 0.90, higher in each of three pairs with the same start. All cells for both networks have 0.90 as well,
+# three trainings; in a longer one, once, a run without separate cells fell to 0.77. It is called a GAN; what finds the
+# defects is what it practises on.
 
 # %%
 if shipped is not repair:
