@@ -7,7 +7,7 @@ look at a second time. One that has a left and a right must be left as it is.
 import numpy as np
 
 MIRRORS = {"none": 0, "left_right": 2, "top_bottom": 1}  # -> axis of a batch (n, h, w, c) along which it is turned over
-USUAL = 0.95  # share of good parts that must look no less unusual than the median part does in the mirror
+USUAL = 0.95  # quantile of good parts as they are that the median part in the mirror may reach
 FEWEST = 8  # good parts to find mirrors with
 PATTERNS = 16
 SIDE = 64  # pixels are enough to tell left from right

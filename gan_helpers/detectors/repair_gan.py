@@ -55,7 +55,7 @@ SPOILED = 0.75  # share of a batch on which defects are forged
 MOST_DEFECTS = 5  # a part
 MIRRORED = 200  # good parts that are seen in the mirror
 SEEN_AT_ONCE = 32
-ENOUGH = 600  # good parts; with fewer it learns from mirror images as well
+ENOUGH = 600  # good parts; learning from mirror images brought a gain with 301 and 455 of them, none with 760
 
 
 class RepairGAN(TrainedDetector):
