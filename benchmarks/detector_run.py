@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_helpers import checkpoints, datasets, decisions, detectors, settings
-from gan_helpers.checkpoints.inspectors import FALSE_ALARM_RATE, TITLES
+from gan_helpers.checkpoints.inspectors import FALSE_ALARM_RATE, SUSPICIOUS_BRIGHTNESS, TITLES
 
 LONGER = settings.by_budget(smoke=4, lesson=4500, full=15000)  # steps, three times as many as usual
 ONE_LOOK = {"mirror": "none"}  # nor learnt from; so an ablation differs from `repair_no_mirror` in one idea
@@ -103,7 +103,7 @@ def make(run):
     class_name, arguments = METHODS[run.method]
     arguments = dict(arguments)
     if run.method == "mean_brightness":
-        arguments["side"] = "dark" if run.data in CELLS else "both"  # a cell that doesn't work doesn't glow
+        arguments["side"] = SUSPICIOUS_BRIGHTNESS.get("solar" if run.data in CELLS else run.data, "both")
     if run.seed is not None:
         arguments["seed"] = run.seed
     return getattr(detectors, class_name)(**arguments)

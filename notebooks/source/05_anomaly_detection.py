@@ -628,7 +628,7 @@ pd.DataFrame(board).T.round(3)
 
 # %% [markdown]
 # And what the benchmark has measured: plates, the solar cells of lesson 01, and a third set that you haven't met,
-# *polycrystalline* cells of the same makers, each a patchwork of crystals. Several seeds, longer trainings. `AUROC` is
+# *polycrystalline* cells of the same collection, each a patchwork of crystals. Several seeds, longer trainings. `AUROC` is
 # the mean over the seeds, `least` and `largest` are their range, `low` and `high` the ends of the 95 % interval over
 # test parts. Two different doubts: another training, other parts. All rows are loaded, none is computed here.
 
@@ -653,6 +653,8 @@ for axis, (title, table) in zip(axes.flat, shown.items(), strict=False):
         axis, {name: (row.AUROC, row.low, row.high) for name, row in table.iterrows()}
     )
     axis.set(title=title, xlim=(0.4, 1))
+for axis in axes.flat[len(shown) :]:
+    axis.axis("off")
 plots.show(
     fig,
     alt="AUROC with intervals of all methods, trivial ones first, on the plates of this notebook and, where the "
@@ -666,10 +668,10 @@ plots.show(
 # and is worse: lesson 07 shows how that came about.)
 #
 # Then the third set. Each polycrystalline cell is a patchwork of its own, which nothing that redraws can know: PCA falls
-# to 0.59, behind the mean brightness at 0.73. The repair GAN need not redraw exactly, since its marker has learnt which
-# differences belong to good cells; it reaches 0.77 to 0.80 in a short training. That is ahead of the plain ones, with
-# intervals that touch theirs, and no detector for a line. (These cells have decided that few parts are learnt from in the
-# mirror too, so this one figure may flatter a little.)
+# to 0.59, behind the mean brightness at 0.73. The repair GAN reaches 0.77 to 0.80 in a short training, perhaps because
+# its marker learns which differences belong to good cells. That is ahead of the plain ones, with intervals that overlap
+# theirs, and no detector for a line. (The test cells of this set have decided that few parts are learnt from in the
+# mirror too. So this one figure may flatter a little.)
 
 # %% [markdown]
 # ## What a chosen epoch would have claimed
