@@ -22,7 +22,8 @@ LEGEND = """
 - **Escapes, overkill**: at the conformal threshold for 5 % false alarms; left open where there are fewer than 19
   calibration parts, since 5 % can't be promised then.
 - **Minutes** of training: processor time on one core, half of it on two. **ms** a part, alone and in a batch of 64:
-  one thread each, two runs at a time.
+  one thread each, two runs at a time. Rows come from several machines, shared ones, so that the same network took three
+  times as long on one day as on another: compare them to a factor of three.
 - **Chosen on test**: what the best of about twenty looks at the *test* set during training would have added to the
   AUROC. That is how many published figures come about. It is not a result."""
 RATES = {

@@ -115,7 +115,7 @@ def _own(photographs):
         2 * own,
         2,
         f"'{photographs.title}'." if own else "The solar cells that the lesson brings along.",
-        "Name a folder of your own parts in the first cell.",
+        "Name a folder of your own parts in the cell that begins with `photographs = None`.",
     )
 
 

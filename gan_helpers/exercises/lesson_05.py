@@ -40,6 +40,10 @@ PIECE[:3] = PART[:3]  # there the piece changes nothing
 OUTLINE = np.zeros((6, 6, 1))
 OUTLINE[1:5, 1:5] = 1.0
 OUTLINE[2:4, 1] = 0.4
+PIECE[3, 1] = PART[3, 1] + 0.04  # visible inside, not at the soft edge
+PIECE[3, 3] = PART[3, 3] + 0.01  # nowhere visible
+COLOURED = np.repeat(PART, 3, axis=-1)
+ONE_COLOUR = COLOURED + np.array([0.0, 0.03, 0.0])  # visible in one colour, not on average
 
 lesson = Lesson(
     5,
@@ -85,13 +89,13 @@ lesson = Lesson(
                 "Where the outline is 1, what should be left of the part below? And where nothing changes, should the "
                 "mask say defect?",
                 "Go from the part towards the piece: `part + outline * (piece - part)`. Then ask where that differs "
-                "from the part by more than 0.02.",
+                "from the part by more than 0.02, in any colour: `.max(axis=-1)`.",
             ),
             reference=paste,
             why="Adding the piece on top of the part is a double exposure: every forged defect would be bright, and "
             "the detector would learn that defects are bright. And a mask drawn from the outline marks places where "
             "nothing changed, so that the network is punished for being right.",
-            compare=on_cases([(PART, PIECE, OUTLINE), (PART, PART, OUTLINE)]),
+            compare=on_cases([(PART, PIECE, OUTLINE), (PART, PART, OUTLINE), (COLOURED, ONE_COLOUR, OUTLINE)]),
         ),
         Exercise(
             key="5.4",
@@ -146,7 +150,7 @@ lesson = Lesson(
             why="A p-value is a count. If all n calibration parts look better, the part is the strangest of n + 1, and "
             "no evidence against it can go further. Who wants to promise one false alarm in a thousand needs a "
             "thousand good parts held out.",
-            compare=within(0.03, relative=True),
+            compare=within(0.05, relative=True),
         ),
     ],
     quiz=[
@@ -172,7 +176,11 @@ lesson = Lesson(
                     reason="The network must tell the part from many kinds of change. It can do so only by knowing the "
                     "part.",
                 ),
-                Option("By chance", reason="The ablation takes them away and nothing else; look at what is left."),
+                Option(
+                    "By chance",
+                    reason="The ablation takes them away, and with them the marker that learns from them. In each of "
+                    "six trainings the figure fell by 0.1 or more.",
+                ),
                 Option(
                     "The network learns the forged defects by heart and finds those",
                     reason="Every forged defect is new, in place, outline and filling: there is nothing to learn by "

@@ -39,6 +39,8 @@ _RNG = np.random.default_rng(9)
 _USUAL = _RNG.normal(size=60)
 _FAULTY = np.concatenate([_RNG.normal(size=20), 2.5 + _RNG.normal(size=12)])
 _SHIFTED = np.array([0.2, -0.4, 0.1, -0.3, 1.8, 2.2, 0.9, 2.6])
+_FALLEN = np.array([-3.0, -3.0, -3.0, -3.0, 0.0, 0.0, 2.5])  # its largest squared mean is a negative one
+_SUDDEN = np.array([0.5, 0.5, 0.5, 4.0])  # all lies in the lot with the alarm
 
 lesson = Lesson(
     9,
@@ -145,7 +147,7 @@ lesson = Lesson(
             reference=begin_of_the_shift,
             why="A long stretch with a small mean and a short one with a large mean compete; the product weighs them "
             "as the likelihood does. The alarm comes late, the estimate looks back.",
-            compare=on_cases([(_SHIFTED, 7), (_FAULTY, 24), (_FAULTY, 31)]),
+            compare=on_cases([(_SHIFTED, 7), (_FAULTY, 24), (_FAULTY, 31), (_FALLEN, 6), (_SUDDEN, 3)]),
         ),
     ],
     quiz=[

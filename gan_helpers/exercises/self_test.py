@@ -256,9 +256,10 @@ self_test = SelfTest(
             [
                 Option("fewer false alarms than promised", reason="The tail lies above the limit, not below it."),
                 Option(
-                    "many more false alarms than promised; chart the normal score of the p-value instead",
+                    "many more false alarms than promised; go over to p-values, and chart lots of them",
                     right=True,
-                    reason="0.27 % holds for the normal distribution; a p-value makes any score normal by ranks.",
+                    reason="0.27 % holds for the normal distribution. A p-value is uniform whatever the scores look "
+                    "like, and lots say whether there are more strange parts than usual.",
                 ),
                 Option("the same, by the central limit theorem", reason="That is about means of many parts."),
             ],

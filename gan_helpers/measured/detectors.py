@@ -74,13 +74,13 @@ def detector_table(rows, methods=METHODS):
     Returns
     -------
     pandas.DataFrame
-        Indexed by the method's name in words, with its side and its budget where these are not the usual ones (the side
-        of most rows, and ``full``): ``side``, ``budget``, ``seeds``, ``AUROC`` (mean over seeds), ``least`` and
-        ``largest`` over seeds, ``low`` and ``high`` (ends of the 95 % bootstrap interval over test parts, averaged
+        Indexed by the method's name in words, with its side and its budget where these are not the usual ones (the
+        least side of all rows, and ``full``): ``side``, ``budget``, ``seeds``, ``AUROC`` (mean over seeds), ``least``
+        and ``largest`` over seeds, ``low`` and ``high`` (ends of the 95 % bootstrap interval over test parts, averaged
         over seeds), ``TPR at 5 %``, ``AUPRO`` (NaN where no masks are known), ``chosen on test`` (AUROC of the best of
         about twenty looks at the test set; NaN where there are none), ``minutes`` of training, ``ms`` for one part.
     """
-    lines, usual = [], rows["size"].mode()[0]
+    lines, usual = [], rows["size"].min()
     known = [method for method in METHODS if method in set(methods)]
     for method in known:
         for (_, size, budget), same in rows[rows["method"] == method].groupby(SAME):

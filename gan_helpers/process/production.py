@@ -32,7 +32,7 @@ class Fault:
 FAULTS = {
     "tool_wear": Fault("tool_wear", 0.4, 250, "the change of the tool is forgotten, and it wears on"),
     "mould_pressure": Fault("mould_pressure", 400.0, 200, "a valve leaks, and the mould pressure falls"),
-    "melt_temperature": Fault("melt_temperature", 740.0, 200, "a thermocouple drifts, and the melt gets too hot"),
+    "melt_temperature": Fault("melt_temperature", 740.0, 200, "a heater sticks, and the melt gets too hot"),
     "coolant_flow": Fault("coolant_flow", 16.0, 200, "a valve sticks, and the coolant floods the part"),
 }
 

@@ -20,9 +20,9 @@
 # ## Why eyes get tired
 #
 # Watching for a rare event is hard, and harder the longer it lasts. Mackworth (1948) let people watch a clock hand for a
-# rare double step; within the first half hour they began to miss more of them. Inspection work has the same shape: many
-# good parts, few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) finds that what wore inspectors
-# out in the last century still does.
+# rare double step; after the first half hour they missed more of them. Inspection work has the same shape: many good parts,
+# few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) warns that what made inspectors miss defects
+# then will go on doing so, unless the work is designed against it.
 #
 # Ninety seconds can't tire you, but they show how hard the single look is. You get 24 real solar cells, four seconds each.
 # First we load them, and the detector of lesson 00, which will judge the very same cells.
@@ -156,7 +156,7 @@ plots.show(
 
 # %% [markdown]
 # Mild defects hide in the glare of the turned metal, as they do at a real line. And from lot to lot the brightness
-# wanders:
+# wanders. Each dot is a plate, each dash the mean of its lot:
 
 # %%
 brightness = plates.train.images.mean(axis=(1, 2, 3))
@@ -166,7 +166,7 @@ for place, lot in enumerate(lots):
     values = brightness[plates.train.groups == lot]
     at = np.full(len(values), place)
     axes[0, 0].plot(at, values, ".", color=plots.GOOD_COLOUR, alpha=0.35, markersize=4)
-    axes[0, 0].plot(place, values.mean(), "_", color=plots.DEFECTIVE_COLOUR, markersize=14)
+    axes[0, 0].plot(place, values.mean(), "_", color=plots.NEUTRAL, markersize=14)
 axes[0, 0].set_xticks(range(len(lots)), lots, rotation=90, fontsize=8)
 axes[0, 0].set(ylabel="mean brightness", title="Good plates only: brightness wanders")
 plots.show(
@@ -371,7 +371,8 @@ for name, split in (("solar cells", cells), ("cover plates", plates)):
 # 1. **Mean brightness.** The score is how far the mean grey value lies from that of good parts.
 # 2. **PCA.** Good parts are approximated by 64 patterns. A new part $x$ of $h$ by $w$ pixels in $c$ colours is redrawn from
 #    these as $\hat x$, and what is left over is the score: $s(x) = \frac{1}{hwc}\lVert x - \hat x\rVert^2$.
-# 3. **Nearest neighbour.** The score is the distance to the most similar good part.
+# 3. **Nearest neighbour.** The score is the distance to the most similar good part, measured between the weights of the same
+#    64 patterns.
 #
 # None of them is a network, none needs a second to train. Here is what PCA sees:
 
@@ -400,7 +401,7 @@ plots.show(
 # pass. A good ranking is not yet a good inspector, and a threshold holds only as far as tomorrow's parts are like the
 # calibration parts. Lesson 05 comes back to both.
 #
-# What is missing is the score.
+# Now write the score yourself.
 #
 # ### Exercise 1.4 · Score by what can't be redrawn
 #
@@ -456,8 +457,8 @@ plots.show(
 
 # %% [markdown]
 # PCA leads on both. On cells even the mean brightness is worth something: dead areas are dark, and modules with many broken
-# cells happen to be dark as a whole. On plates it is a coin, and the nearest neighbour hardly better: two good plates differ
-# more by light and turning than a scratched plate differs from the good one. **These are the figures to beat**, and we hold
+# cells happen to be dark as a whole. On plates it is a coin, and the nearest neighbour hardly better: what the 64 patterns
+# can't draw, and that is most of a small scratch, it never sees. **These are the figures to beat**, and we hold
 # ourselves to them:
 
 # %%
@@ -508,7 +509,8 @@ plots.show(
 # ## Where GANs serve
 #
 # A GAN sets two networks against each other: a generator draws parts, a discriminator tells drawn from real (lesson 02).
-# Trained on good parts, the pair knows what good parts look like. Three jobs in a plant follow from that:
+# Trained on good parts, the pair knows what good parts look like; trained on rare defects, it can draw more of them. Three
+# jobs in a plant follow:
 #
 # | job | what the GAN does | lessons |
 # | --- | --- | --- |

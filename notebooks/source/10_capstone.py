@@ -37,8 +37,9 @@
 # - **Distance:** the camera on a stand, the part in a nest or against a stop. The smallest defect that matters has to
 #   span three pixels *after* the photograph was shrunk; the check below does the sum.
 # - **Background:** plain, matt, of a tone that the part does not have, and the same in every photograph.
-# - **How many:** a hundred good parts to learn from and a hundred to calibrate, over several days and lots, a folder
-#   for each. Thirty defective ones of the kinds that hurt, for the test only.
+# - **How many:** two hundred good parts or more, over several days and lots, a folder for each. If nothing says which part is
+#   for what, about half of them are learnt from, a sixth calibrates, a third tests. Thirty defective ones of the kinds that
+#   hurt, for the test only.
 
 # %%
 import shutil
@@ -68,8 +69,10 @@ own
 
 # %% [markdown]
 # Three heaps, and each photograph lies on one of them: to *learn* from, to *calibrate* (which sets p-values and
-# promises), and to *test*, once. Nothing was dropped; what was odd stands under "Good to know". Look at some of them,
-# at the size that the detector will see. **Guess first:** could *you* tell the two rows apart at this size?
+# promises), and to *test*. Here the test also has to choose between detectors and to set the threshold by cost, since it
+# holds the only defects; what that flatters is said where it happens. Nothing was dropped; what was odd stands under "Good
+# to know". Look at some of them, at the size that the detector will see. **Guess first:** could *you* tell the two rows
+# apart at this size?
 
 # %%
 shown = [test.good, test.defective] if len(test.defective) else [test.good]
@@ -102,8 +105,8 @@ check
 #
 # ### Exercise 10.1 · Which cut
 #
-# A hundred parts a day were photographed, Monday to Friday; good ones mostly, 400 in all. The detector is to judge
-# next week's parts. How do you cut?
+# Eighty parts a day were photographed, Monday to Friday; good ones mostly, 400 in all. The detector is to judge next
+# week's parts. How do you cut?
 #
 # - **a)** Deal all 400 photographs out at random
 # - **b)** Learn from the first three days, calibrate on the fourth, test on the fifth
@@ -197,7 +200,7 @@ if tenth := (len(calm) + 1) // 10:
 #
 # ## The threshold, by cost
 #
-# **You decide** three prices: what a defective part costs that reaches the customer, what a good part costs that is
+# **You decide** two prices and a share: what a defective part costs that reaches the customer, what a good part costs that is
 # thrown away, and how many parts are defective *on the line* (never the share in your test). Ask those who pay.
 
 # %%
@@ -327,11 +330,13 @@ else:
 
 # %% [markdown]
 # A rejected part with p = 0.5? The p-value compares it with the calibration parts, the verdict with a threshold that the
-# costs have set. Where half of the calibration parts look strange to the detector, as on the solar cells, the two part.
+# costs have set. Where half of the calibration parts look strange to the detector, as on the solar cells, the two can
+# disagree.
 #
 # A glow at the wrong place is a detector that is right by luck. A false alarm with a speck of dust is a part to clean,
 # one with a glare a lamp to move, and now and then one is *really* defective and the label is wrong. Write down what
-# you see; a name as printed above, and a few words. These texts go into the report, and the rubric reads them.
+# you see; a name as printed above, and a few words. These texts go into the report; the rubric asks whether they are there
+# and long enough, your reader whether they are true.
 
 # %%
 remarks = {}  # such as {"test/good/0007.png": "glare at the rim, not a defect"}
@@ -432,9 +437,9 @@ marks = capstone.grade(
 marks
 
 # %% [markdown]
-# Now go back to the first cell with your own folder. If you have none at hand: thirty photographs of something on your
-# desk, ten of them with a sticker on it, are enough to go through it once, though too few for a promise of 5 %: that takes
-# 19 good parts to calibrate alone.
+# Now go back to the cell that begins with `photographs = None`, and name your own folder. If you have none at hand: fifty
+# photographs of something on your desk, ten of them with a sticker on it, are enough to go through it once. They leave a
+# dozen good ones for the test, and too few for a promise of 5 %: that takes 19 good parts to calibrate alone.
 #
 # ## Recap
 #
@@ -442,7 +447,7 @@ marks
 #   camera, not with a larger network.
 # - **Against plain rivals:** the same parts, the same test, the interval of the difference; the GAN only if its lead is
 #   beyond doubt.
-# - **By cost:** three prices put the threshold, and piles that take turns say what it costs on parts that had no say in
+# - **By cost:** two prices and a share put the threshold, and piles that take turns say what it costs on parts that had no say in
 #   it; without defects a promise on false alarms remains.
 # - **A report:** the verdict first and computed, the worst parts shown, the limits named by you.
 # - **Without this course:** a network, a card and ten lines, which give the same scores.
