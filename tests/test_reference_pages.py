@@ -12,6 +12,7 @@ LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 ROW = re.compile(r"^\| (?P<term>[^|]+) \| (?P<chinese>[^|]+) \| (?P<meaning>[^|]+) \| \[(?P<number>\d\d)\]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NAMES_WITHOUT_CHINESE = {"GANomaly"}
+MINUTES = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 
 def page(name):
@@ -44,6 +45,16 @@ def test_no_link_names_another_lesson_than_it_shows(name):
 def test_every_lesson_is_linked_from_either_page():
     linked = set(re.findall(r"\((\d\d)_\w+\.ipynb\)", page("faq.md") + page("glossary.md")))
     assert linked == {f"{number:02d}" for number in range(12)}
+
+
+def test_the_readme_gives_each_lesson_the_minutes_that_the_lesson_gives_itself():
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    promised = dict(re.findall(r"^\| \[(\d\d) .*\| (\w+) minutes? \|$", readme, re.MULTILINE))
+    told = {
+        path.name[:2]: MINUTES[int(re.search(r"Running: about (\d) minutes?\.", path.read_text("utf-8"))[1])]
+        for path in sorted((NOTEBOOKS / "source").glob("*.py"))
+    }
+    assert promised == told
 
 
 class TestGlossary:

@@ -447,8 +447,8 @@ paste = lesson.check("5.3", paste)
 # board's.)
 
 # %%
-exam = detectors.ForgedExam(kept_back.images, seed=5)
-peek, on_test = test[::3], []
+exam = detectors.ForgedExam(kept_back.images[:: by_budget(smoke=10, lesson=1, full=1)], seed=5)
+peek, on_test = test[:: by_budget(smoke=30, lesson=3, full=3)], []
 
 
 def look(detector, share):

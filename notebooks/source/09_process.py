@@ -52,7 +52,7 @@ fig, axes = plots.panels(1, 2, width=9, row_height=2.3)
 for axis, values, name in zip(
     axes[0],
     (shift["tool_wear"], 100 * odds),
-    ("tool wear, mm", "defective parts expected, %"),
+    ("tool wear, mm", "defective, %"),
     strict=True,
 ):
     axis.plot(values, color=plots.GOOD_COLOUR)
