@@ -81,8 +81,8 @@ def quiet_tensorflow():
     Since TensorFlow 2.19 some of them ignore ``TF_CPP_MIN_LOG_LEVEL``, so the error stream itself is held back during
     the import; if the import fails, what was held back is shown. Every room that trains networks calls this first.
 
-    It also asks for oneDNN's convolutions, which TensorFlow leaves off on processors without AVX512-VNNI: with AVX2 alone
-    they train the course's networks 1.2 to 1.4 times as fast. ``TF_ENABLE_ONEDNN_OPTS=0`` in the environment is kept.
+    It also asks for oneDNN's convolutions, which TensorFlow leaves off on processors without AVX512-VNNI: with AVX2
+    alone they train the course's networks 1.2 to 1.4 times as fast. What ``TF_ENABLE_ONEDNN_OPTS`` says is kept.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
