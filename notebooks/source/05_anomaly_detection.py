@@ -483,9 +483,9 @@ plots.show(
 # %% [markdown]
 # Is it done? The right end of the curve says how much a little more of the same would bring. The course ships a
 # detector that is half as wide again and learnt for more than five times as many steps, from pictures of twice the side and
-# from all 760 plates, also those that you kept back. It had no exam: its last weights are kept. (Its first layer makes one place of 4x4 pixels, where
-# yours makes one of 2x2, so a finer picture hardly costs more time.) To be fair, PCA gets the finer pictures and all plates
-# as well. **Guess first:** where will the two stand on the board?
+# from all 760 plates, also those that you kept back. It had no exam: its last weights are kept. (Its first layer makes one
+# place of 4x4 pixels, where yours makes one of 2x2, so a finer picture hardly costs more time.) To be fair, PCA gets the
+# finer pictures and all plates as well. **Guess first:** where will the two stand on the board?
 
 # %%
 try:
