@@ -676,7 +676,7 @@ pd.concat(tables, names=["data"])[columns].rename(columns={"TPR at 5 %": "found 
 in_words = {"parts": "plates", "solar": "solar cells", "solar_poly": "polycrystalline cells"}
 shown = {"plates, this notebook": pd.DataFrame(board).T}
 shown |= {f"{in_words[name]}, benchmark": table for name, table in tables.items()}
-fig, axes = plots.panels((len(shown) + 1) // 2, 2, width=12.4, row_height=5)
+fig, axes = plots.panels((len(shown) + 1) // 2, 2, width=12.4, row_height=6.2)
 for axis, (title, table) in zip(axes.flat, shown.items(), strict=False):
     plots.intervals(
         axis, {name: (row.AUROC, row.low, row.high) for name, row in table.iterrows()}
@@ -869,7 +869,8 @@ pd.DataFrame(by_kind).set_index("kind").sort_values("auroc")[columns].round(2)
 # fitted to hits and misses (a logistic curve over the logarithm of the extent in pixels). Inspectors of aeroplanes
 # quote two sizes of it: **a90**, of which 90 % are found, and **a90/95**, of which 90 % are found with 95 %
 # confidence. In the figure a tick above is a defect that was found, a tick below one that was missed; where the lower edge
-# of the band passes 0.9, there is a90/95. **Guess first:** are the two far apart?
+# of the band passes 0.9, there is a90/95; if it never does, a90/95 is infinite (`inf`), and no size can be promised. **Guess
+# first:** are the two far apart?
 
 # %%
 extent = decisions.defect_sizes(fine.test.defective.masks).extent
