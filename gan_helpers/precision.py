@@ -15,7 +15,7 @@ from gan_helpers.settings import quiet_tensorflow
 FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"
 WORTH_IT = 1.15  # less is noise
 CHANNELS, SIDE, BATCH, ROUNDS = 48, 32, 16, 5
-HOPELESS = 0.5  # so slow in one round that the other rounds are spared
+HOPELESS = 0.25  # a ratio so low in one round spares the others
 
 
 def best():

@@ -45,6 +45,23 @@ def test_the_measurement_is_a_ratio():
     assert 0.01 < precision.speed_ratio() < 100
 
 
+@pytest.mark.parametrize(("cost", "rounds"), [(20, 1), (1.5, precision.ROUNDS)])
+def test_hopeless_formats_are_measured_once(monkeypatch, cost, rounds):
+    clock, done = [0.0], {"float32": 0, "mixed_bfloat16": 0}
+
+    def step_of(policy):
+        def step():
+            done[policy] += 1
+            clock[0] += 1.0 if policy == "float32" else cost
+
+        return step
+
+    monkeypatch.setattr(precision, "_convolution_step", step_of)
+    monkeypatch.setattr(precision.time, "perf_counter", lambda: clock[0])
+    assert precision.speed_ratio() == pytest.approx(1 / cost)
+    assert done == {"float32": rounds, "mixed_bfloat16": rounds}
+
+
 def test_networks_are_built_in_it_and_what_was_set_comes_back():
     before = keras.config.dtype_policy().name
     with pytest.raises(RuntimeError, match="inside"), precision.using("mixed_bfloat16"):

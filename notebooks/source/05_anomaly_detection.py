@@ -357,8 +357,9 @@ enter("GANomaly, local maximum", ganomaly, board["GANomaly"]["minutes"])
 
 # %% [markdown]
 # The same networks, another way to make one number, and f-AnoGAN rises. (For GANomaly the residual of so short a training
-# is a poor guide; read its line.) PCA with the same local maximum is still ahead: what a GAN can't redraw of a good plate, its
-# glare and its grain, sticks out *locally* too. The generator would have to be taught what a defect is, without a defect.
+# is a poor guide; read its line.) PCA with the same local maximum is still ahead: what a GAN can't redraw of a good plate,
+# its glare and its grain, sticks out *locally* too. The generator would have to be taught what a defect is, without a
+# defect.
 
 # %% [markdown]
 # ## Forged defects
@@ -621,9 +622,9 @@ plots.show(
 #
 # Everything else moves the mean by 0.02 at most. Compare pairs with the same start: leaving out the moving average is a
 # little *better* in all three pairs on both sets; common parts for $R$ and $M$ are better in all three on plates, in two of
-# three on cells. Leaving out the opponent is better in all three on cells, in one of three on plates. So in short trainings none
-# of these ideas earns its place by AUROC; whether they do in long ones, nobody has measured here. It is called a GAN; what
-# carries it is the practice on forged defects.
+# three on cells. Leaving out the opponent is better in all three on cells, in one of three on plates. So in short trainings
+# none of these ideas earns its place by AUROC; whether they do in long ones, the benchmark doesn't say. It is called a GAN;
+# what carries it is the practice on forged defects.
 
 # %%
 if shipped is not repair:
