@@ -1,8 +1,8 @@
 """Explanations judged against true masks and against the model: ``data/benchmarks/explanations.csv``.
 
 Two models (a classifier of close-ups, one for each seed, and the shipped repair GAN of whole plates), four explanations
-with three baselines each, the detector's own maps, and three controls, on 56 defective test parts, seven of each
-kind. Nothing is chosen on them.
+with three baselines each, the detector's own map, the residual of its repair and three controls, on 56 defective test
+parts, seven of each kind. Nothing is chosen on them.
 Rows are written as they come in, so that a stopped benchmark goes on where it was. It takes about half an hour on one
 core; ``GAN_QC_BUDGET=smoke`` tries it out in one.
 
@@ -31,7 +31,7 @@ MODELS = ("classifier", "repair_gan")
 SEEDS = (0, 1, 2, 3, 4)
 BASELINES = ("repaired", "blurred", "grey")
 JUDGED_WITH = ("repaired", "grey")
-OWN_MAPS = ("anomaly_map", "residual")
+OWN_MAPS = {"classifier": ("residual",), "repair_gan": ("anomaly_map", "residual")}  # that ask for no explanation
 WINDOW_SEED = 8  # the close-up of a part is the same in every run
 KEY = ["model", "seed", "method", "baseline", "judged_with", "budget", "n"]
 NONE = "-"
@@ -80,7 +80,7 @@ class Parts:
 def _measure(name, seed, parts, options):
     jobs = [(method, baseline) for method in explain.EXPLANATIONS for baseline in BASELINES]
     jobs += [(control, NONE) for control in explain.CONTROLS]
-    jobs += [(own, NONE) for own in OWN_MAPS if name == "repair_gan"]
+    jobs += [(own, NONE) for own in OWN_MAPS[name]]
     run = {"model": name, "seed": seed, "budget": settings.budget(), "n": len(parts.of[name])}
     jobs = [job for job in jobs if options.again or not _known(run, job, options.out)]
     if not jobs:

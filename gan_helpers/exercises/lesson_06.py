@@ -54,6 +54,7 @@ lesson = Lesson(
             compare=on_cases(
                 [
                     (0.01, 0.6, 0.05),
+                    (0.01, 0.0, 0.05),
                     (0.5, 0.9, 0.1),
                     (0.02, np.array([0.0, 0.3, 1.0]), np.array([0.0, 0.01, 1.0])),
                     (np.array([0.001, 0.3]), 0.6, 0.05),
@@ -122,7 +123,7 @@ lesson = Lesson(
             reference=is_new,
             why="A copy teaches the classifier what oversampling teaches it already, and looks like progress. The "
             "scale of what counts as near comes from real parts, never from taste.",
-            compare=on_cases([(MADE, TEN, 0.5), (MADE, TEN, 1.3), (MADE, TEN[:1], 0.0)]),
+            compare=on_cases([(MADE, TEN, 0.5), (MADE, TEN, 0.8), (MADE, TEN, 1.3), (MADE, TEN[:1], 0.0)]),
         ),
     ],
     quiz=[

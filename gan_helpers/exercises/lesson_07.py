@@ -38,6 +38,7 @@ def _left_as_it_was(answer, reference):
 _RNG = np.random.default_rng(7)
 LEARNT, HELD_OUT, MADE = _RNG.normal(2, 1, 40), _RNG.normal(0.5, 1, 25), _RNG.normal(-1.5, 1, 60)
 ROUGH = np.array([0.50, 0.62, 0.60, 0.66, 0.64, 0.65, 0.63, 0.71, 0.70])
+EVEN = np.array([0.60, 0.60, 0.60, 0.70])  # as good is not better
 FALLING = np.array([0.70, 0.68, 0.69, 0.67, 0.66, 0.65])
 KERNEL = _RNG.normal(0, 1, (3, 3, 2, 4))
 
@@ -89,6 +90,8 @@ lesson = Lesson(
                     (LEARNT, LEARNT, MADE),
                     (LEARNT, MADE, MADE),
                     (10 * LEARNT, 10 * HELD_OUT, 10 * MADE),
+                    (LEARNT, MADE, HELD_OUT),  # above 1
+                    (HELD_OUT, LEARNT, MADE),  # below 0
                 ]
             ),
         ),
@@ -130,7 +133,7 @@ lesson = Lesson(
             reference=stop_at,
             why="An exam is noisy: a look that beats the one before it is not yet the best. When patience has run "
             "out the weights of *now* are those that were not good enough; those of the best look are to be kept.",
-            compare=on_cases([(ROUGH, 3), (ROUGH, 5), (FALLING, 2), (ROUGH[:1], 3), (ROUGH[::-1], 4)]),
+            compare=on_cases([(ROUGH, 3), (ROUGH, 5), (FALLING, 2), (ROUGH[:1], 3), (ROUGH[::-1], 4), (EVEN, 2)]),
         ),
         Exercise(
             key="7.5",

@@ -310,6 +310,12 @@ for arm in ("smote", "strong"):
     teach(arm, balance.ARMS[arm](good, ten.images, ten.masks, seed=6))
 
 # %% [markdown]
+# Be fair to them. In the five shipped draws, further down, both are ahead of plain repeats in every draw, by 0.014 to
+# 0.043 of average precision, and behind classic augmentation in every draw, by 0.003 to 0.117. So a double exposure is
+# better than the same ten again, and worse than a mirror. (DiffAugment here also differs in strength, and doesn't mirror;
+# that it is the cut-out squares that cost, these rows don't show.)
+
+# %% [markdown]
 # ## Pasted and forged
 #
 # Now new defective parts. **Pasted**: cut the true defects out along their masks, and paste them on other good
@@ -429,8 +435,9 @@ for kind, images in asked.items():
 pd.DataFrame(inside).T.round(2)
 
 # %% [markdown]
-# Whatever the GAN can do for the good ones, of the other class it had ten examples, and a GAN *re-arranges* what it has
-# seen. Pasting does that as well, without training.
+# Now compare with the pictures. The drawings of the second class are patches of light and dark, without a clear defect;
+# hardly any is a copy, and little of what real defects look like lies among them. Of ten examples the GAN has learnt how
+# bright and how rough a close-up is, and not yet what a defect is.
 
 # %% [markdown]
 # ## What can be asked beforehand
@@ -487,11 +494,12 @@ pd.DataFrame(beforehand).T.round(2)
 
 # %%
 if budget() != "smoke":
-    assert beforehand["poor GAN"]["KID"] > 2 * beforehand["GAN"]["KID"]
+    assert beforehand["poor GAN"]["KID"] > 1.3 * beforehand["GAN"]["KID"]
 
 # %% [markdown]
-# Now the three arms. They get the same ten parts as always, and drawn ones beside them. **Guess first:** will the poor
-# GAN do harm, or will the classifier shrug it off?
+# Now the three arms: all drawings; only those that pass all three questions (`keep`, "GAN plus filter"); and the poor GAN's.
+# They get the same ten parts as always, and drawn ones beside them. **Guess first:** will the poor GAN do harm, or will the
+# classifier shrug it off?
 
 # %%
 kept = drawn[sorted_parts["GAN"].keep]
@@ -590,7 +598,8 @@ gains.style.format("{:+.3f}", subset=["mean", "least", "largest"]).format(
 # GAN's drawings beside the ten gain 0.02 to 0.06, in all five; the poor one's 0.01 to 0.09, on average nearly as much. So
 # most of that gain isn't knowledge of defects: a GAN that was stopped after a twentieth of its rounds gives it too.
 # Thrown into one folder with the ten, the better one's gain 0.04 on average and lose in one draw, the poor one's gain
-# 0.01 and lose in two. And the filter is below the plain GAN in four of five: what it keeps is less.
+# 0.01 and lose in two: no telling. The filter is below the plain GAN in four of five, no telling either, and a reason not to
+# count on it.
 
 # %% [markdown]
 # **Do drawings do harm?** The same comparison, this time with pasting, for the three arms in which something else took
@@ -607,7 +616,9 @@ replaced.style.format("{:+.3f}", subset=["mean", "least", "largest"]).format(
 # Half of the pasted defects given away for drawings: 0.024 of average precision lost with the better GAN, 0.018 with the
 # poor one, and one of ten comparisons ahead, the 20 % under `better`. But look at the control: without any drawing it
 # loses 0.033, and in each of the five draws more than either GAN. So the loss comes from the pasted defects that are
-# missing. The drawings are no poison: here they are worth more than repeats and less than pasted defects.
+# missing. The drawings are no poison: by average precision they are worth more than repeats, and less than pasted defects.
+# (By what is found at 5 % false alarms, the column that the verdict goes by, the better GAN's are ahead of repeats in two
+# draws of five only.)
 #
 # Could you have known beforehand? Here is what was measured of both GANs before any classifier was trained, in each
 # draw of ten:
@@ -668,19 +679,19 @@ if many is not None:
 # %% [markdown]
 # The first four columns of the table are what came of it, in average precision; the others were known beforehand. With
 # 200 parts to learn from, the GAN that was told the kinds gains 0.02 to 0.05 in every draw. Pasting gains the same and
-# needs no training; here it was given the masks. The poor GAN and the blind one bring nothing on average, now a gain, now
-# a loss. *Convincing* good parts filed as defective cost 0.07 to 0.12 in every draw. What does the worst harm isn't the
+# needs no training; here it was given the masks. The poor GAN and the blind one can't be told from repeats: now a gain, now
+# a loss, and means of 0.004 and -0.010. *Convincing* good parts filed as defective cost 0.07 to 0.12 in every draw. What does the worst harm isn't the
 # bad picture, which a classifier learns to pass over. It is the good picture with a wrong name.
 #
 # **With 200 real ones the rehearsal sorts the useful from the rest**, in the rows from which we read this off. KID can't:
 # it likes those wrong good parts better than the told GAN's drawings, since they *are* photographs. The rehearsal can.
 # Taught by the useful ones, the told GAN's and the pasted, it ranks real parts as well as when taught by real defects
 # (0.63 to 0.72 against 0.62 to 0.70); taught by good parts, by the blind GAN's or the poor one's it gets 0.41 to 0.58.
-# Within every draw the useful ones teach more than any of these, by 0.079 or more. From one draw alone the border is
-# thin: the told GAN's once were 0.069 below the real ones, the good parts once only 0.071. So where drawings teach
-# clearly less than the real ones do, leave them out; where it is close, look twice. *Which* of the rest do harm it can't
-# say: the poor GAN's, which cost nothing, teach less than the good parts, which cost most. For these there is one more
-# sign. A classifier tells the 200 real ones from good parts with 0.68 to 0.73, but the wrong good parts with 0.54 to 0.58
+# Within every draw the useful ones teach more than any of these, by 0.079 or more. But a single draw can mislead: in one
+# the useful drawings scored 0.069 below the real defects, in another the harmful good parts scored only 0.071 below. So
+# where drawings teach clearly less than the real ones do, leave them out; where it is close, look twice. Nor does the
+# rehearsal show *which* of the useless ones do harm: the poor GAN's score lowest and cost nothing, the good parts score
+# higher and cost most. For these there is one more sign. A classifier tells the 200 real ones from good parts with 0.68 to 0.73, but the wrong good parts with 0.54 to 0.58
 # only: who can't be told from good parts, *is* a good part. The other way round it says nothing: all GANs' drawings are
 # told from photographs at a glance (1.0), useful or not.
 
@@ -703,7 +714,19 @@ known.rename(index=measured.ARM_TITLES, columns=columns).round(3)
 # %% [markdown]
 # Kinds differ in how hard they are, so read the columns against the line of forged defects without a real one, which
 # has seen none of the kinds. An arm that gains in the first column alone has learnt its ten; the second column is what
-# the line will meet next month.
+# the line will meet next month. How sure is the lead of pasting over forging, in pairs?
+
+# %%
+leads = {}
+for column, title in columns.items():
+    gain = measured.paired_gain(rows, column, against="forged")
+    leads[title] = gain.loc[measured.ARM_TITLES["pasted"], ["mean", "least", "largest", "better"]]
+pd.DataFrame(leads).T.astype(float).round(3)
+
+# %% [markdown]
+# On kinds that the ten have shown, pasting is ahead of forging in every draw, by 0.09 to 0.11. On kinds that it hasn't seen
+# the two can't be told apart: ahead in three of five. What pasting has learnt is its ten; for the rest, forging serves as
+# well.
 
 # %% [markdown]
 # > **In the factory.** Collect defective parts from the first day, with mask, kind, lot and time, and never throw one
@@ -724,8 +747,9 @@ print(
 # has to be marked. It needs no masks.
 #
 # We try it on solar cells, real ones. Ten defective cells are drawn from the modules whose good cells were learnt from;
-# the test are the cells of all other modules. The training here is a short one. **Guess first:** what are ten cells
-# worth?
+# the test are the cells of all other modules. (That leaves out 76 defective cells of known modules, which are the hardest.
+# So the figures stand higher than those of lesson 05, for the same detector.) The training here is a short one. **Guess
+# first:** what are ten cells worth?
 
 # %%
 cells, rest = (datasets.load_solar_cells(128, defects=defects) for defects in ("all", "unseen"))
@@ -782,13 +806,14 @@ order = measured.summed_up(rows, "tpr_at_5_fpr").sort_values("mean", ascending=F
 order.round(2)
 
 # %% [markdown]
-# **Try first what is free**: augment both classes alike, paste what you have, forge what you don't have. Forging needs
-# no defect and is there on the first day. What the table says, it says of these close-ups: make it
-# for yours.
+# **Try first what is free**: augment both classes alike, paste what you have, forge what you don't have. Pasting leads on
+# the kinds that it was shown, forging needs no defect and is there on the first day. What the table says, it says of these
+# close-ups: make it for yours.
 #
 # **Take a GAN for defects when** the drawings beat what you already have, in several draws. That may be where defects
-# vary in ways that pasting can't give (they change with the part's texture). Here they gained the same 0.04 with ten as
-# with 200; with ten pasting gained four times as much, with 200 no more than they. Published gains are a few points at
+# vary in ways that pasting can't give (they change with the part's texture). Here they gained 0.039 over classic
+# augmentation with ten, and 0.035 over repeats with 200; with ten pasting gained four times as much, with 200 no more than
+# they. Published gains are a few points at
 # such numbers, and losses of about ten points with a poor GAN are published too (Zhang et al. 2021).
 #
 # **Don't** judge drawn defects by their looks or a distance, nor by a rehearsal with ten parts, don't augment before you
@@ -799,10 +824,10 @@ order.round(2)
 #
 # - **Accuracy lies:** it counts good parts. TPR and FPR don't hang on the prevalence, precision does: state it.
 # - **Two folders:** good ones told from good ones? Then the place, the light or the day will pass for the defect.
-# - **Arms and traps:** weights and repeats add no knowledge; augment both classes alike; mixing pixels makes double
-#   exposures; what is cut out at random means nothing any more.
-# - **Made defects:** pasting moves what is known, forging needs no defect, a GAN re-arranges ten examples. Pictures and
-#   KID sort out a failed one. With 200 real defects a rehearsal sorted useful drawings from all others; harm came from
+# - **Arms and traps:** weights and repeats add no knowledge; augment both classes alike; mixing pixels beats repeats and
+#   loses to a mirror; what is cut out at random may mean nothing any more.
+# - **Made defects:** pasting moves what is known, forging needs no defect, a GAN learns little from ten. Pictures and KID
+#   sort out a failed one. With 200 real defects a rehearsal sorted useful drawings from all others; harm came from
 #   convincing good pictures with a wrong name, which can't be told from good ones.
 # - **Reporting:** intervals over test parts, range over other tens, and pairs within a seed.
 
