@@ -35,10 +35,10 @@ $(BIN)/python:
 		"make lab PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c '$(IN_RANGE)' || { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1); TensorFlow needs Python 3.11," \
 		"3.12 or 3.13. Name one: make lab PYTHON=/path/to/python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
-	@echo "Installing the course into $(VENV): about 700 MB and two minutes, the first time only."
+	@echo "Installing the course into $(VENV): about 3.3 GB and some minutes, the first time only."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@echo '$(LAB_OVERRIDES)' > $(VENV)/share/jupyter/lab/settings/overrides.json

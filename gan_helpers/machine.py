@@ -76,7 +76,7 @@ def judge(known):
             "Processor",
             known["avx"],
             f"{known['cores']} core{'s' if known['cores'] != 1 else ''}, {known['architecture']}",
-            "This processor lacks AVX, which TensorFlow needs; use a computer made after 2012, or the course on Colab.",
+            "This processor lacks AVX, which TensorFlow needs; use a computer made after 2012.",
         ),
         _finding(
             "Memory",

@@ -57,7 +57,7 @@ from IPython.display import display
 seed_everything(10)
 
 # %% [markdown]
-# This is the one cell that names a folder. If something is wrong with it, a card says what, and the lesson goes on
+# This is the one cell that names a folder. (On Windows write `r"C:\parts"`, with an r before the quotation marks.) If something is wrong with it, a card says what, and the lesson goes on
 # with the solar cells.
 
 # %%
@@ -122,9 +122,10 @@ answer_10_1 = lesson.check("10.1", answer_10_1)
 # ## Train, beside plain rivals
 #
 # **You decide** how long. The repair GAN of lesson 05 learns from your good parts and from defects that are forged on
-# them. Here it trains for a minute or two, with nothing chosen on the way; `GAN_QC_BUDGET=full` takes larger images
-# and six times the steps, for the figure that you will hand over. Three rivals stand beside it that need no
-# training to speak of: mean brightness, PCA, and PCA with a local maximum. **Guess first:** who wins?
+# them. Here it trains for a minute or two, with nothing chosen on the way. For the figure that you will hand over, put
+# `%env GAN_QC_BUDGET=full` into a cell at the top and run the lesson again: it takes larger images and six times the steps.
+# Three rivals stand beside it that need no training to speak of: mean brightness, PCA, and PCA with a local maximum.
+# **Guess first:** who wins?
 
 # %%
 trial = capstone.try_detectors(split)
@@ -447,8 +448,8 @@ marks
 #   camera, not with a larger network.
 # - **Against plain rivals:** the same parts, the same test, the interval of the difference; the GAN only if its lead is
 #   beyond doubt.
-# - **By cost:** two prices and a share put the threshold, and piles that take turns say what it costs on parts that had no say in
-#   it; without defects a promise on false alarms remains.
+# - **By cost:** two prices and a share set the threshold, and piles that take turns say what it costs on parts that didn't
+#   choose it; without defects a promise on false alarms remains.
 # - **A report:** the verdict first and computed, the worst parts shown, the limits named by you.
 # - **Without this course:** a network, a card and ten lines, which give the same scores.
 
