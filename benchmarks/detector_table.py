@@ -17,8 +17,8 @@ baselines stand first. `make bench` makes the tables again; `make bench DATA=pat
 LEGEND = """
 - **AUROC**: mean over the seeds, with the least and the largest; then the 95 % interval of a bootstrap over the test
   parts, its ends averaged over the seeds. A method without a seed runs once.
-- **AP, TPR, AUPRO**: average precision, share of defective parts found at 5 % false alarms, area under the per-region overlap
-  up to 0.3 (where masks are known); means over the seeds.
+- **AP, TPR, AUPRO**: average precision, share of defective parts found at 5 % false alarms, area under the per-region
+  overlap up to 0.3 (where masks are known); means over the seeds.
 - **Escapes, overkill**: at the conformal threshold for 5 % false alarms; left open where there are fewer than 19
   calibration parts, since 5 % can't be promised then.
 - **Minutes** of training: processor time on one core, half of it on two. **ms** a part, alone and in a batch of 64:

@@ -720,7 +720,9 @@ known.rename(index=measured.ARM_TITLES, columns=columns).round(3)
 leads = {}
 for column, title in columns.items():
     gain = measured.paired_gain(rows, column, against="forged")
-    leads[title] = gain.loc[measured.ARM_TITLES["pasted"], ["mean", "least", "largest", "better"]]
+    leads[title] = gain.loc[
+        measured.ARM_TITLES["pasted"], ["mean", "least", "largest", "better"]
+    ]
 pd.DataFrame(leads).T.astype(float).round(3)
 
 # %% [markdown]
