@@ -1,8 +1,8 @@
 """What is shipped: which checkpoints there are, how to load one, how to make them again.
 
 ``python -m gan_helpers.checkpoints`` (or ``make checkpoints``) makes them all: ``inspectors``, which judge parts, and
-``generators``, which draw them. Each folder in ``data/checkpoints`` holds networks, ``figures.csv`` and a model card; the
-student's figures are rows of ``data/benchmarks/compression.csv``, whose benchmark makes it.
+``generators``, which draw them. Each folder in ``data/checkpoints`` holds networks, ``figures.csv`` and a model card.
+Only the student is made by ``benchmarks/compression.py``, and its figures are rows of that benchmark.
 """
 
 from gan_helpers.checkpoints.compressed import STUDENT, load_student
