@@ -805,8 +805,8 @@ for name, table in (("one shift", normal[normal["run"] == 0]), ("all", normal)):
 # is learnt from **trial lots**: 400 parts at settings of our choice, tested at the end of the line.
 #
 # Each lot is dear, so we think before we place one. A **Gaussian process** answers for every place with two numbers: the
-# log-odds of a defect that it expects there, and how sure it is. It is our *surrogate* for the line. From it follows the cost to expect, which is higher
-# where little is known. The first 30 lots are spread over the whole range. Then come rounds of six, spread widely around
+# log-odds of a defect that it expects there, and how sure it is. It is our *surrogate* for the line. From it follows the
+# cost to expect, which is higher where little is known. The first 30 lots are spread over the whole range. Then come rounds of six, spread widely around
 # the place with the lowest expected cost, and after each round we ask again where that place is. And some settings are
 # forbidden: hot melt under full pressure would damage the mould. **Guess first:** how many of the sixty lots will be
 # cheaper than the usual settings?
