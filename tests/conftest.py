@@ -5,10 +5,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "notebooks"))
+
+# on busy cores a single example may take long, and says nothing by it
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 # Set before any test imports the package; kernels and other child processes inherit it.
 os.environ["GAN_QC_HOME"] = tempfile.mkdtemp(prefix="gan_qc_tests_")

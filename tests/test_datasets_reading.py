@@ -13,7 +13,9 @@ from PIL import Image
 from gan_helpers.datasets import DataError, load_image, reading
 
 SIDES = st.integers(1, 40)
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+same_folder = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40
+)
 
 
 def saved(folder, image, name="part.png", **options):
@@ -166,7 +168,6 @@ class TestMasks:
         row=st.floats(0, 1, exclude_max=True),
         column=st.floats(0, 1),
     )
-    @settings(deadline=None)
     def test_one_marked_pixel_never_vanishes_and_stays_where_it_is(self, height, width, size, row, column):
         mask = np.zeros((height, width), bool)
         y, x = int(row * height), min(int(column * width), width - 1)
@@ -179,7 +180,6 @@ class TestMasks:
         assert result.sum() <= (new_height // height + 2) * (new_width // width + 2)
 
     @given(arrays(bool, st.tuples(SIDES, SIDES)))
-    @settings(deadline=None)
     def test_at_its_own_size_a_mask_is_only_padded(self, mask):
         size = max(*mask.shape, 4)
         result = reading.letterbox_mask(mask, size)

@@ -87,7 +87,7 @@ def brute_aupro(masks, maps, limit):
     return area / limit
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.sampled_from([0.05, 0.3, 1.0]), st.sampled_from([3, 1000]))
 def test_aupro_is_what_brute_force_finds(seed, limit, n_values):
     rng = np.random.default_rng(seed)

@@ -46,7 +46,7 @@ def test_the_examples_in_the_docstrings_are_true():
 # Sizes
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 100_000))
 def test_extent_is_what_brute_force_finds(seed):
     from scipy import ndimage

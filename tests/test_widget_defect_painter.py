@@ -45,7 +45,7 @@ def test_the_example_in_the_docstring_is_true():
 # Strokes
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000), st.floats(0.5, 12), st.floats(0, 1))
 def test_cover_depends_on_the_distance_from_the_way_alone(seed, width, soft):
     rng = np.random.default_rng(seed)

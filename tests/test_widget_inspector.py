@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -74,7 +74,6 @@ def test_words_none_spaces_and_capitals_are_understood():
     assert game.verdicts == first
 
 
-@settings(deadline=None)  # cores may be busy
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=12))
 def test_both_rows_are_what_decisions_counts(parts):
     labels, rejected, alarms = (np.array(column, dtype=int) for column in zip(*parts, strict=True))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_helpers import decisions
@@ -39,7 +39,6 @@ def test_the_example_in_the_docstring_is_true():
 # One truth
 
 
-@settings(deadline=None)  # cores may be busy
 @given(st.floats(-3, 4), st.floats(0.0001, 0.5), st.floats(0.5, 5000), st.floats(0.1, 100))
 def test_all_figures_are_those_of_decisions(threshold, defect_rate, cost_escape, cost_overkill):
     prices = {"defect_rate": defect_rate, "cost_escape": cost_escape, "cost_overkill": cost_overkill}
@@ -56,7 +55,6 @@ def test_all_figures_are_those_of_decisions(threshold, defect_rate, cost_escape,
     assert figure(desk, "Overkill rate")[2] == f"{100 * low:.3g} to {100 * high:.3g} %"
 
 
-@settings(deadline=None)  # cores may be busy
 @given(st.floats(-3, 4))
 def test_the_p_value_parts_rejected_from_accepted(threshold):
     desk = new_desk(threshold=threshold)
