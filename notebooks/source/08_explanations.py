@@ -401,8 +401,8 @@ table.sort_values(["model", "pointing"], ascending=False).round(2)
 # whole defect, has 0.66 for the map and 0.59 for SHAP, on the same parts; whether that is more than chance the interval
 # of the difference would say, which the rows don't hold. Taking out what the map marks lowers the score most (deletion);
 # but putting back what SHAP marks raises it most, to 1.28 of the whole, with 1.07 for the map (insertion). So the two
-# disagree on which is the most faithful, and an insertion above 1 is hard to read: defects without the glare around them
-# look stranger still. And the plain `residual` points as well as occlusion, and no worse than LIME and partition, at less than a hundredth of their
+# disagree on which is the most faithful, and an insertion above 1 is hard to read: a mixture of part and repair can score
+# higher than the part. And the plain `residual` points as well as occlusion, and no worse than LIME and partition, at less than a hundredth of their
 # price, the repair included. For the **classifier**, which draws no map, LIME and both kinds of SHAP with the repaired
 # part point to the defect more often than "always the middle", in each of the five seeds (0.84 to 0.86 on average against
 # 0.67); occlusion is no better than the middle. But the `residual`, which never asks the classifier, points nearly as
