@@ -18,12 +18,12 @@ NBVAL := $(PYTEST) --nbval-lax --nbval-current-env
 SCRATCH_HOME = GAN_QC_HOME="$$(mktemp -d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check notebooks data checkpoints bench clean
+.PHONY: help lab test check lint notebooks data checkpoints bench clean
 
 help:
 	@echo "make lab          install what is missing and open JupyterLab on the first lesson"
 	@echo "make test         lint, every test, every notebook"
-	@echo "make check        lint, tests and the structure of the lessons, without running them"
+	@echo "make check        lint, the quick tests and the structure of the lessons, in minutes"
 	@echo "make notebooks    make the notebooks again from notebooks/source"
 	@echo "make data         render data/parts again (it must be the same)"
 	@echo "make checkpoints  train the shipped detectors again"
@@ -51,12 +51,15 @@ $(VENV)/installed-dev: $(VENV)/installed
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab $(LAB_FLAGS) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-check: $(VENV)/installed-dev
+lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(PYTEST)
 
-test: check
+check: lint
+	$(PYTEST) -m "not slow"
+
+test: lint
+	$(PYTEST)
 	$(SCRATCH_HOME) GAN_QC_BUDGET=smoke $(NBVAL) --nbval-cell-timeout=300 notebooks/[0-9]*.ipynb
 	$(SCRATCH_HOME) GAN_QC_BUDGET=lesson GAN_QC_STRICT=1 $(NBVAL) --nbval-cell-timeout=900 notebooks/solutions
 

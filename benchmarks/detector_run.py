@@ -39,6 +39,7 @@ METHODS = {  # class and arguments; the trivial ones first
     "repair_no_average": ("RepairGAN", ONE_LOOK | {"ema_decay": 0.0}),
     "repair_no_cross_fit": ("RepairGAN", ONE_LOOK | {"cross_fit": False}),
 }
+THE_SAME = {("parts", "repair_as_they_are")}  # so many plates are learnt as they are anyway: `repair_gan`
 CELLS = {"solar": "monocrystalline", "solar_poly": "polycrystalline"}
 OWN = ("parts", *CELLS)  # data sets that the course brings; anything else is a folder
 REPEATS, PATIENCE = 20, 5.0  # timings are the median of so many, or of what fits into so many seconds

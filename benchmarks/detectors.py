@@ -55,11 +55,12 @@ def main(arguments=None):
 
 
 def planned(options):
-    """Return the runs that were asked for; a method without a seed runs once."""
+    """Return the runs that were asked for; a method without a seed runs once, one that would repeat another not."""
     runs = []
     for data in options.data:
+        methods = [name for name in options.methods if (data, name) not in detector_run.THE_SAME]
         for cut in options.cuts if data in CELLS else [None]:
-            for method in options.methods:
+            for method in methods:
                 seeds = options.seeds if detector_run.takes(method, "seed") else [None]
                 settings_of_run = {"size": options.size or detector_run.size_of(method), "cut": cut}
                 runs += [Run(data, method, seed, **settings_of_run) for seed in seeds]

@@ -129,6 +129,7 @@ def test_a_piece_holds_at_least_one_photograph(photographs, detector):
         archive.score_archive(photographs, detector, piece=0)
 
 
+@pytest.mark.slow
 def test_an_address_where_nobody_answers_is_named():
     with pytest.raises(ConnectionError, match=r"tcp://127\.0\.0\.1:9"), archive.connect("tcp://127.0.0.1:9"):
         pass
@@ -162,6 +163,7 @@ def _address_in(path, seconds=60):
     raise AssertionError(f"The scheduler didn't start: {path.read_text()[-500:]}")
 
 
+@pytest.mark.slow
 def test_a_cluster_elsewhere_answers_alike(photographs, detector, scheduler):
     with archive.connect(scheduler) as client:
         client.wait_for_workers(1, timeout=60)

@@ -35,6 +35,7 @@ class TestTraining:
     def points(self):
         return datasets.draw_points("line", 512)
 
+    @pytest.mark.slow
     def test_an_autoencoder_learns_to_draw_a_line_again(self):
         keras.utils.set_random_seed(1)
         model = autoencoders.Autoencoder(networks.point_encoder(latent_dim=1), networks.point_generator(latent_dim=1))
@@ -46,6 +47,7 @@ class TestTraining:
         loss = float(model._figures(tf.constant(self.points()))["loss"])
         assert loss == pytest.approx(after, rel=1e-4)
 
+    @pytest.mark.slow
     def test_a_variational_autoencoder_draws_new_points_on_the_line(self):
         keras.utils.set_random_seed(1)
         model = autoencoders.VariationalAutoencoder(

@@ -34,6 +34,7 @@ def test_each_draw_has_its_control_and_no_run_is_done_twice(path, monkeypatch):
     assert len(pd.read_csv(path)) == len(done)
 
 
+@pytest.mark.slow
 def test_the_control_hears_of_no_real_defect(monkeypatch):
     side = benchmark.SIDE
     real, good = np.zeros((10, side, side, 1), np.float32), np.full((30, side, side, 1), 0.5, np.float32)

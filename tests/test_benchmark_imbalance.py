@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
 import imbalance
 
+pytestmark = pytest.mark.slow
+
 ROWS = pd.DataFrame(
     {
         "arm": ["classic", "pasted", "gan"] * 2,

@@ -18,6 +18,8 @@ sys.path.insert(0, str(BENCHMARKS))
 import detector_run  # noqa: E402
 import detector_table  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 _spec = importlib.util.spec_from_file_location("benchmark_of_detectors", BENCHMARKS / "detectors.py")
 benchmark = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(benchmark)
@@ -80,6 +82,14 @@ class TestRuns:
         assert [run.size for run in benchmark.planned(benchmark._options(options))] == [64, 128]
         told = benchmark._options([*options, "--size", "32"])
         assert [run.size for run in benchmark.planned(told)] == [32, 32]
+
+    def test_a_method_that_would_repeat_another_is_left_out(self):
+        options = benchmark._options(["--one", "{}", "--methods", "repair_gan,repair_as_they_are", "--seeds", "0"])
+        planned = {(run.data, run.method) for run in benchmark.planned(options)}
+        assert {data for data, method in planned if method == "repair_as_they_are"} == {"solar", "solar_poly"}
+        for data in detector_run.OWN:
+            enough = len(detector_run.load(data, size=64).train) >= detectors.repair_gan.ENOUGH
+            assert enough == ((data, "repair_as_they_are") in detector_run.THE_SAME)
 
     def test_dark_cells_are_suspicious_and_plates_of_any_other_brightness(self):
         sides = {name: detector_run.make(detector_run.Run(name, "mean_brightness")).side for name in detector_run.OWN}

@@ -11,6 +11,8 @@ from test_detectors_repair_gan import SIDE, parts
 
 from gan_helpers import checkpoints, datasets, deploy, detectors, measured, settings
 
+pytestmark = pytest.mark.slow
+
 PLACE = Path(__file__).resolve().parent.parent / "benchmarks" / "compression.py"
 _spec = importlib.util.spec_from_file_location("benchmark_of_compression", PLACE)
 benchmark = importlib.util.module_from_spec(_spec)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 PLACE = Path(__file__).resolve().parent.parent / "benchmarks" / "learning_curve.py"
 _spec = importlib.util.spec_from_file_location("benchmark_of_learning_curve", PLACE)
@@ -21,6 +22,7 @@ def test_few_parts_are_drawn_at_random_and_keep_their_order():
     assert list(benchmark.some_normal(images, 80, seed=3)) == list(images)
 
 
+@pytest.mark.slow
 def test_a_run_that_has_its_row_is_not_run_again(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "METHODS", {"pca_max": benchmark.METHODS["pca_max"]})
     monkeypatch.setattr(benchmark, "NORMALS", (30, 60))

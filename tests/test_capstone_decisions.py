@@ -54,6 +54,7 @@ class TestRecommendation:
         assert "Nobody can say" in trial.why
         assert trial.table["AUROC"].isna().all()
 
+    @pytest.mark.slow
     def test_the_interval_of_a_difference_is_that_of_the_slow_bootstrap(self):
         ours, theirs = RNG.normal(0, 1, (2, 80)) + LABELS * [[1.5], [1.0]]
         slow = decisions.bootstrap_interval(

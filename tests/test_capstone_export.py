@@ -21,6 +21,8 @@ from gan_helpers.capstone import kit
 from gan_helpers.capstone.trying import BRIGHTNESS, GAN, PCA, PCA_MAX, Trial
 from gan_helpers.datasets import reading
 
+pytestmark = pytest.mark.slow
+
 SIZE = 32
 
 

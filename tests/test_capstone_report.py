@@ -12,6 +12,8 @@ from gan_helpers import capstone
 from gan_helpers.capstone import page
 from gan_helpers.datasets import Split
 
+pytestmark = pytest.mark.slow
+
 NASTY = '<b>bold</b><script>alert("x")</script>&"\''
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from gan_helpers import checkpoints, datasets, decisions, detectors, settings
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 2**20
 
 

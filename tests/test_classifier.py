@@ -137,6 +137,7 @@ def test_the_builder_pools_mean_and_maximum():
     assert network.get_layer("features").output.shape == (None, 2 * 64)
 
 
+@pytest.mark.slow
 def test_sets_of_one_kind_are_not_told_apart_and_others_are(monkeypatch):
     monkeypatch.setenv("GAN_QC_BUDGET", "lesson")
     rng = np.random.default_rng(0)

@@ -6,6 +6,8 @@ import pytest
 
 from gan_helpers import clinic
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pictures():

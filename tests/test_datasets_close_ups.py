@@ -6,6 +6,8 @@ import pytest
 from gan_helpers import datasets, parts, settings
 from gan_helpers.datasets import close_ups as room
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def close_ups():

@@ -112,6 +112,7 @@ class TestCifar:
         assert set(np.unique(pictures.held_out[..., 2] * 255).round()) == {5.0}
         assert set(np.unique(pictures.train[..., 2] * 255).round()) == {0.0, 1.0}  # two files of six are enough
 
+    @pytest.mark.slow
     def test_its_place_is_the_one_keras_uses(self, offline, tmp_path):
         (tmp_path / "probe.txt").write_text("here")
         code = f"import keras; print(keras.utils.get_file('probe', origin={(tmp_path / 'probe.txt').as_uri()!r}))"

@@ -97,6 +97,7 @@ def test_a_random_split_flatters(cells, at_random):
     assert flattering[1] > honest[1] + 0.05 and flattering[2] > honest[2] + 0.08
 
 
+@pytest.mark.slow
 def test_polycrystalline_cells_are_there_too():
     split = load_solar_cells(size=4, cell_type="polycrystalline")
     assert len(split.test.defective) == 402

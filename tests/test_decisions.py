@@ -158,6 +158,7 @@ def test_the_aupro_interval_is_that_of_the_slow_bootstrap():
 # Intervals
 
 
+@pytest.mark.slow
 def test_the_fast_path_for_auroc_resamples_like_the_slow_one():
     rng = np.random.default_rng(5)
     labels = np.repeat([0, 1], [80, 60])

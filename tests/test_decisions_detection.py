@@ -118,6 +118,7 @@ def test_the_unit_of_size_does_not_matter():
     assert in_micrometres.a90_95 == pytest.approx(37.5 * in_pixels.a90_95, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a90_95_covers_the_true_a90_about_as_often_as_it_says():
     truth = math.exp((special.logit(0.9) + 6.0) / 2.5)
     repeats = 400
@@ -125,6 +126,7 @@ def test_a90_95_covers_the_true_a90_about_as_often_as_it_says():
     assert covered == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / repeats))
 
 
+@pytest.mark.slow
 def test_the_band_covers_the_true_probability_about_as_often_as_it_says():
     repeats = 400
     truth = special.expit(-6.0 + 2.5 * math.log(8))

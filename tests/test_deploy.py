@@ -10,6 +10,8 @@ from test_detectors import NORMAL, SPOILED, tiny_f_anogan
 
 from gan_helpers import decisions, deploy, detectors
 
+pytestmark = pytest.mark.slow
+
 IMAGES = np.concatenate([NORMAL, SPOILED])
 LABELS = np.repeat([0, 1], [len(NORMAL), len(SPOILED)])
 KINDS = ("onnx", "litert", "litert_int8")

@@ -9,6 +9,8 @@ from sklearn.decomposition import PCA
 
 from gan_helpers import detectors
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 NORMAL = np.clip(0.5 + 0.05 * RNG.standard_normal((24, 32, 32, 1)), 0, 1).astype(np.float32)
 SPOILED = NORMAL[:6].copy()

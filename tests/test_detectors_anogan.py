@@ -60,6 +60,7 @@ class TestFormula:
         expected = 0.7 * np.abs(x - again).mean(axis=(1, 2, 3)) + 0.3 * np.abs(f - f_again).mean(axis=1)
         np.testing.assert_allclose(detector.score(SPOILED), expected, rtol=1e-3)
 
+    @pytest.mark.slow
     def test_the_map_is_the_absolute_residual(self, players):
         detector = of(players, search_steps=3)
         residual = 2 * np.abs(SPOILED - detector.reconstruct(SPOILED)).mean(axis=-1)

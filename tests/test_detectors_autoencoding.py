@@ -9,6 +9,8 @@ from test_detectors import NORMAL, SPOILED, TINY
 from gan_helpers import detectors
 from gan_helpers.detectors.similarity import structural_similarity
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(3)
 
 

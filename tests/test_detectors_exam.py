@@ -42,6 +42,7 @@ def test_the_best_look_is_kept_and_put_back():
     assert detector.sharpness == 1000.0
 
 
+@pytest.mark.slow
 def test_a_training_detector_is_examined_on_the_way(monkeypatch):
     monkeypatch.setenv("GAN_QC_PRECISION", "float32")  # in which it also scores once it is fitted
     exam, seen = detectors.ForgedExam(PARTS[:10]), {}

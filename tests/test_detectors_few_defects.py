@@ -6,6 +6,8 @@ from test_detectors_repair_gan import SIDE, parts, tiny
 
 from gan_helpers import decisions, detectors
 
+pytestmark = pytest.mark.slow
+
 STEPS, ATTENTION = (
     800,
     1.0,

@@ -7,6 +7,8 @@ from test_detectors import NORMAL, SPOILED, TINY
 from gan_helpers import detectors, networks
 from gan_helpers.detectors import ganomaly
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def fitted():

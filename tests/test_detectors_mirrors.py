@@ -7,6 +7,8 @@ from gan_helpers import balance, detectors
 from gan_helpers.detectors import repair_gan
 from gan_helpers.detectors.mirrors import passable, passable_axes, turned_over
 
+pytestmark = pytest.mark.slow
+
 SIDE = 32
 ACROSS = np.linspace(0, 1, SIDE)
 LEANING = 0.2 + 0.3 * (ACROSS[:, None] + 2 * ACROSS) / 2  # no mirror image looks like it

@@ -9,6 +9,8 @@ from gan_helpers import detectors, precision
 from gan_helpers.detectors.base import POOLINGS, blurred, pooled
 from gan_helpers.detectors.trained import _blurring, in_float32, move_average, settle
 
+pytestmark = pytest.mark.slow
+
 ONE = SPOILED[:1]
 TRAINED = {
     "f_anogan": tiny_f_anogan,

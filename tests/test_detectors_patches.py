@@ -12,6 +12,8 @@ from gan_helpers import detectors
 from gan_helpers.detectors.coreset import greedy_coreset, nearest
 from gan_helpers.detectors.patch_features import imagenet_describer, random_describer
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(4)
 
 

@@ -7,6 +7,8 @@ from gan_helpers import balance, decisions, deploy, detectors, networks
 from gan_helpers.detectors.repair_gan import _softplus
 from gan_helpers.detectors.trained import TrainedDetector
 
+pytestmark = pytest.mark.slow
+
 SIDE = 32
 GRID = np.indices((SIDE, SIDE)).sum(axis=0)
 STRIPES = 0.5 + 0.25 * np.sin(GRID * 2 * np.pi / 8)

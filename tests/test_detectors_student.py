@@ -7,6 +7,8 @@ from test_detectors_repair_gan import SIDE, parts
 from gan_helpers import balance, decisions, deploy, detectors, gan, networks
 from gan_helpers.detectors.student import imitation_loss
 
+pytestmark = pytest.mark.slow
+
 STEPS = 600  # with half of them its ranks are so close together that int8 shuffles them on one processor
 
 

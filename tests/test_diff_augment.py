@@ -7,6 +7,8 @@ import tensorflow as tf
 from gan_helpers import gan, networks
 from gan_helpers.balance import POLICY, diff_augment
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(-1, 1, (256, 16, 16, 3)).astype(np.float32)
 

@@ -43,12 +43,14 @@ class TestBothLearn:
 
         assert "no weight of the discriminator has moved" in judged("3.7", play_rounds)
 
+    @pytest.mark.slow
     def test_a_discriminator_that_learns_in_the_other_turn_as_well_is_noticed(self):
         def play_rounds(*arguments):
             self.loop(*arguments, freeze=False, thaw=True)
 
         assert "D learns in G's turn as well" in judged("3.7", play_rounds)
 
+    @pytest.mark.slow
     def test_two_tapes_without_any_flag_are_right_too(self):
         def play_rounds(generator, discriminator, images, rounds):
             adam_d, adam_g = optimizers()

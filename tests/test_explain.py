@@ -47,6 +47,7 @@ class TestALinearModel:
         maps = explain.attribute("shap_gradient", None, IMAGES, baseline=self.mean, network=linear_network, samples=4)
         np.testing.assert_allclose(maps, self.exact, atol=1e-5)
 
+    @pytest.mark.slow
     def test_partition_shap_does_so_too_once_every_pixel_has_been_uncovered(self):
         def linear_in_the_corner(images):
             return (images * WEIGHTS[:8, :8]).sum(axis=(1, 2, 3))
@@ -219,6 +220,7 @@ class TestSanity:
 
 
 class TestNetworks:
+    @pytest.mark.slow
     def test_a_detectors_network_gives_its_score(self):
         from gan_helpers import detectors
 
@@ -248,6 +250,7 @@ class TestNetworks:
 
 
 class TestDeepExplainer:
+    @pytest.mark.slow
     def test_it_breaks_on_what_gans_are_made_of_and_poisons_its_process_only(self):
         told = explain.deep_explainer_trial()
         assert (told["before"] == "works").all()

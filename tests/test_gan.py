@@ -131,6 +131,7 @@ class TestRound:
         assert float(model.generator_optimizer.learning_rate) == pytest.approx(2e-3 * left, rel=1e-4)
         assert float(model.discriminator_optimizer.learning_rate) == pytest.approx(1e-3 * left, rel=1e-4)
 
+    @pytest.mark.slow
     def test_pictures_are_learnt(self, pictures):
         """One grey level everywhere is the easiest picture there is: G must come near it."""
         model = on_pictures(penalty="flat", penalty_weight=1.0)
@@ -164,6 +165,7 @@ class TestPenalty:
 
 
 class TestResume:
+    @pytest.mark.slow
     def test_a_run_stopped_in_mid_epoch_ends_like_an_unbroken_one(self, pictures, tmp_path):
         unbroken = on_pictures(game="wasserstein_gp")
         unbroken.fit(pictures, steps=7, batch_size=10)
@@ -300,6 +302,7 @@ class TestMemory:
 
 
 class TestAugment:
+    @pytest.mark.slow
     def test_d_sees_real_and_made_pictures_through_the_same_changes(self, pictures):
         shown = []
 
@@ -314,6 +317,7 @@ class TestAugment:
         plain.fit(pictures, steps=1, batch_size=8)
         assert moved(weights_of(plain.discriminator), model.discriminator) > 1e-6
 
+    @pytest.mark.slow
     def test_changing_nothing_changes_nothing(self, pictures):
         runs = [on_pictures(**options) for options in ({}, {"augment": lambda images, seed: images})]
         for model in runs:
@@ -355,6 +359,7 @@ class TestSamples:
 
 
 class TestDisk:
+    @pytest.mark.slow
     def test_what_is_saved_is_the_average(self, tmp_path, pictures):
         model = on_pictures()
         model.fit(pictures, steps=3, batch_size=8)
@@ -411,6 +416,7 @@ class TestConditional:
         level = np.where(kinds == "dark", -0.6, 0.6)[:, None, None, None]
         return np.broadcast_to(level, (40, *SHAPE)).astype(np.float32), kinds
 
+    @pytest.mark.slow
     def test_it_learns_what_each_kind_looks_like(self, data):
         model = self.make(penalty="flat", penalty_weight=1.0)
         model.fit(data, steps=80, batch_size=8)

@@ -116,6 +116,7 @@ class TestMatch:
             slope = (loss[0] - loss[1]) / (2 * small)
             assert np.median(np.abs(slope + pull[:, axis])) < 0.02 * np.median(np.hypot(*pull.T))
 
+    @pytest.mark.slow
     def test_it_finds_two_heaps(self):
         data = datasets.draw_points("two", 2000, seed=0)
         match = Match("non_saturating", seed=0)

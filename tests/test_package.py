@@ -105,6 +105,7 @@ def test_rooms_that_train_nothing_do_not_load_tensorflow(room):
     assert "tensorflow" not in modules_after(f"import gan_helpers\ngan_helpers.{room}")
 
 
+@pytest.mark.slow
 def test_tensorflow_starts_without_a_word():
     code = "from gan_helpers import settings\nsettings.seed_everything()\nimport keras\nkeras.ops.ones(3) + 1"
     spoken = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,6 +5,7 @@ import pytest
 from gan_helpers import replicas
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("devices", [2, 4])
 def test_the_sum_over_devices_is_the_gradient_of_the_whole_batch(devices):
     told = replicas.measure(devices=devices, rounds=3)

@@ -147,6 +147,7 @@ class TestTableGAN:
         rows = encoder.transform(table)[:20]
         assert (fitted.score(rows + 20) > fitted.score(rows)).all()
 
+    @pytest.mark.slow
     def test_the_generator_stands_still_while_the_encoder_learns(self, table, encoder):
         rows = encoder.transform(table)
         drawn = [tabular.TableGAN(seed=1, steps=5, encoder_steps=steps, width=8).fit(rows).draw(4) for steps in (1, 10)]
