@@ -31,6 +31,7 @@ METHODS = {  # class and arguments; the trivial ones first
     "f_anogan": ("FAnoGAN", {}),
     "ganomaly": ("GANomaly", {}),
     "repair_gan": ("RepairGAN", {}),
+    "repair_reversed": ("RepairGAN", {}),
     "repair_as_they_are": ("RepairGAN", {"learn_mirrored": False}),
     "repair_longer": ("RepairGAN", {"steps": LONGER, "learn_mirrored": False}),
     "repair_no_mirror": ("RepairGAN", ONE_LOOK),
@@ -39,6 +40,7 @@ METHODS = {  # class and arguments; the trivial ones first
     "repair_no_average": ("RepairGAN", ONE_LOOK | {"ema_decay": 0.0}),
     "repair_no_cross_fit": ("RepairGAN", ONE_LOOK | {"cross_fit": False}),
 }
+REVERSED = {"repair_reversed"}  # good parts from the last to the first: the halves change places
 THE_SAME = {("parts", "repair_as_they_are")}  # so many plates are learnt as they are anyway: `repair_gan`
 CELLS = {"solar": "monocrystalline", "solar_poly": "polycrystalline"}
 OWN = ("parts", *CELLS)  # data sets that the course brings; anything else is a folder
@@ -132,7 +134,7 @@ def measure(run):
         looking += time.process_time() - start
 
     start = time.process_time()  # on one core; unlike the clock it doesn't count what other programs take
-    detector.fit(split.train.images, watch=watch)
+    detector.fit(split.train.images[:: -1 if run.method in REVERSED else 1], watch=watch)
     minutes = (time.process_time() - start - looking) / 60
     figures = judge(detector, split)
     if looks:
