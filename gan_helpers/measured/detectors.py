@@ -21,7 +21,7 @@ METHODS = {  # as the benchmark calls them -> as a table does
     "f_anogan": "f-AnoGAN",
     "ganomaly": "GANomaly",
     "repair_gan": "repair GAN",
-    "repair_reversed": "repair GAN, good parts from the last to the first",
+    "repair_reversed": "repair GAN, good parts reversed",
     "repair_as_they_are": "repair GAN, learnt without mirror",
     "repair_longer": "repair GAN, learnt without mirror, 3 x as long",
     "repair_no_mirror": "repair GAN, one look",
