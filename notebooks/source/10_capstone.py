@@ -151,6 +151,10 @@ plots.show(
 # (the whole interval of the difference above zero), the plainer one otherwise. Intervals of single bars may overlap
 # and the difference be sure all the same, because both saw the same parts. If a rival wins, that is a result, and the
 # rest of the lesson goes on with it.
+#
+# One doubt no interval shows: the first half of your good parts has taught the GAN's restorer, the second half its marker.
+# Before you hand a GAN over, fit a second one to `split.train.images[::-1]`, so that the halves change places, and compare.
+# If the two disagree, you have too few lots; lesson 05 has met such a case.
 
 # %%
 if not own.own and budget() != "smoke":
