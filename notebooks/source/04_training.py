@@ -216,9 +216,9 @@ sets = {
 }
 
 # %% [markdown]
-# The shipped GAN is the same game, with networks twice as wide and nearly six times as many rounds: what 25 minutes gave on one
-# core of the machine that made it. **Guess first:** who is nearer to real plates in KID, the PCA sampler or your GAN?
-# And who in precision?
+# The shipped GAN is the same game, with networks twice as wide and nearly six times as many rounds: what 25 minutes
+# gave on one core of the machine that made it. **Guess first:** who is nearer to real plates in KID, the PCA sampler or
+# your GAN? And who in precision?
 #
 # Each feature is first brought to mean 0 and standard deviation 1 on the training plates, so that no large one
 # decides alone. KIDs are therefore far larger than lesson 03's and can't be compared with them. (Copies are `NaN` for
@@ -263,8 +263,8 @@ plots.show(
 # Now the guess. In KID your GAN and the PCA sampler aren't far apart, and PCA has the higher recall: what it draws is
 # spread wide, and real plates lie within the wide balls of its ghosts. But almost none of its plates lies among real
 # ones. Of your GAN's about one in five does, in an unlucky start fewer; of the shipped one's as many as of real
-# plates: that is where narrower networks and 700 rounds leave you. The lesson's claim, checked on your machine: your GAN has come near in KID, is ahead
-# of the PCA sampler in precision, and doesn't copy.
+# plates: that is where narrower networks and 700 rounds leave you. The lesson's claim, checked on your machine: your GAN
+# has come near in KID, is ahead of the PCA sampler in precision, and doesn't copy.
 
 # %%
 if budget() != "smoke":

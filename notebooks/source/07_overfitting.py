@@ -458,7 +458,7 @@ claims.round(3)
 
 # %% [markdown]
 # (Names as the benchmark has them: `repair_no_average` is the repair GAN without its moving average, `repair_no_mirror` looks
-# once; lesson 05 explains them all. Some trainings stand there twice, since their last weights were judged with one look
+# once, `repair_reversed` was given its cells from the last to the first; lesson 05 explains them all. Some trainings stand there twice, since their last weights were judged with one look
 # and with two.)
 #
 # Nobody who doesn't know the answers can have the middle column. And here is a training that may have gone too far: the line
