@@ -262,7 +262,7 @@ plots.show(
 #
 # Now the guess. In KID your GAN and the PCA sampler aren't far apart, and PCA has the higher recall: what it draws is
 # spread wide, and real plates lie within the wide balls of its ghosts. But almost none of its plates lies among real
-# ones. Of your GAN's about one in five does, in an unlucky start fewer; of the shipped one's as many as of real
+# ones. Of your GAN's one in seven to one in five did in four runs; of the shipped one's as many as of real
 # plates: that is where narrower networks and 700 rounds leave you. The lesson's claim, checked on your machine: your GAN
 # has come near in KID, is ahead of the PCA sampler in precision, and doesn't copy.
 

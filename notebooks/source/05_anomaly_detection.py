@@ -708,8 +708,8 @@ plots.show(
 # show a doubt that no seed touches. So the lead over the plain ones is none, and this is no detector for a line. On the
 # monocrystalline cells the order hardly matters: in trainings as short, 0.88 to 0.91 one way and 0.90 to 0.91 the other.
 #
-# Before you believe in a detector of your own, train it once more with `normal[::-1]`. If the two disagree, you have too
-# few lots.
+# Before you believe in a detector of your own, train it once more on its good parts in reverse order, `images[::-1]`. If
+# the two disagree, believe neither; parts of more lots may help.
 
 # %% [markdown]
 # ## What a chosen epoch would have claimed

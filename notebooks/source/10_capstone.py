@@ -154,7 +154,7 @@ plots.show(
 #
 # One doubt no interval shows: the first half of your good parts has taught the GAN's restorer, the second half its marker.
 # Before you hand a GAN over, fit a second one to `split.train.images[::-1]`, so that the halves change places, and compare.
-# If the two disagree, you have too few lots; lesson 05 has met such a case.
+# If the two disagree, believe neither; parts of more lots may help. Lesson 05 has met such a case.
 
 # %%
 if not own.own and budget() != "smoke":
