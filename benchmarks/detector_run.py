@@ -32,6 +32,7 @@ METHODS = {  # class and arguments; the trivial ones first
     "ganomaly": ("GANomaly", {}),
     "repair_gan": ("RepairGAN", {}),
     "repair_reversed": ("RepairGAN", {}),
+    "repair_pair": ("RepairPair", {}),
     "repair_as_they_are": ("RepairGAN", {"learn_mirrored": False}),
     "repair_longer": ("RepairGAN", {"steps": LONGER, "learn_mirrored": False}),
     "repair_no_mirror": ("RepairGAN", ONE_LOOK),
@@ -83,7 +84,7 @@ def available():
 
 def size_of(method):
     """Return the side at which a method is measured, unless told otherwise: repair GANs see twice as finely."""
-    return 128 if METHODS[method][0] == "RepairGAN" else 64
+    return 128 if METHODS[method][0].startswith("Repair") else 64
 
 
 def takes(method, argument):

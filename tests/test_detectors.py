@@ -34,6 +34,7 @@ MAKERS = {
     "anogan": lambda: detectors.AnoGAN(gan_steps=2, search_steps=3, **TINY),
     "f_anogan": tiny_f_anogan,
     "repair_gan": lambda: detectors.RepairGAN(steps=2, base=12, batch=4),
+    "repair_pair": lambda: detectors.RepairPair(steps=2, base=12, batch=4),
     "ganomaly": lambda: detectors.GANomaly(steps=3, **TINY),
 }
 

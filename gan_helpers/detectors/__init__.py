@@ -22,6 +22,7 @@ METHODS = {  # what a saved detector calls itself -> where its class is
     "f_anogan": "f_anogan:FAnoGAN",
     "ganomaly": "ganomaly:GANomaly",
     "repair_gan": "repair_gan:RepairGAN",
+    "repair_pair": "repair_pair:RepairPair",
     "few_defects": "few_defects:FewDefects",
     "student": "student:Student",
 }
@@ -40,6 +41,7 @@ __all__ = [
     "PCAReconstruction",
     "PatchNeighbours",
     "RepairGAN",
+    "RepairPair",
     "Student",
     "VAEDetector",
     "check_images",

@@ -86,8 +86,12 @@ class FewDefects(RepairGAN):
         ------
         RuntimeError
             If the repair GAN isn't fitted.
+        ValueError
+            If it is a pair, which has two markers.
         """
         detector._check_is_fitted()
+        if hasattr(detector, "other_marker"):
+            raise ValueError(f"{detector.name} has two markers to teach; give a single repair GAN, `RepairGAN`.")
         few = cls(**{"base": detector.base, "batch": detector.batch, "mirror": detector.mirror} | settings)
         few._begun = detector
         return few

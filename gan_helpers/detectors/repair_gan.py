@@ -13,8 +13,8 @@ The first half of the good parts teaches R and D, the second half M: so M sees r
 as it will in use. If both learnt from the same parts, R would know them by heart, M would expect perfect repairs, and
 every part of a new lot would look defective. So it goes wherever one model learns from another's answers (Wolpert 1992,
 doi:10.1016/S0893-6080(05)80023-1). Give the parts in the order in which they were made, and the halves hold different
-lots. Where lots are few, it can matter much which half teaches whom: fit a second detector to the parts in reverse
-order before you believe in the first one (`repair_reversed` in data/benchmarks).
+lots. Where lots are few, it can matter much which half teaches whom (`repair_reversed` in data/benchmarks); the pair of
+`repair_pair` lets each half teach both.
 
 The map is M's log-odds, bent to be positive, and the score its largest log-odds over the part.
 

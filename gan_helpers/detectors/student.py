@@ -132,7 +132,8 @@ class Student(RepairGAN):
             As for `Detector.fit`. Give the parts that the teacher was fitted on, in the same order: his marker has
             learnt from the second half, and so does the student's.
         teacher : RepairGAN, optional
-            Fitted, with forged defects, on pictures of the same shape. It is only asked, never changed, and not kept.
+            Or a pair: fitted, with forged defects, on pictures of the same shape. It is only asked, never changed, and
+            not kept.
 
         Raises
         ------
@@ -220,12 +221,12 @@ class Student(RepairGAN):
         def step(spoiled, good, marked, masks):
             for optimizer in optimizers:
                 optimizer.learning_rate.assign(rate * warmed_up(done, steps))
-            wanted = good if teacher is None else teacher.restorer(spoiled, training=False)
+            wanted = good if teacher is None else ops.cast(teacher._redraw(spoiled), "float32")
             with tf.GradientTape() as tape:
                 told = [repairing_loss(restorer(spoiled, training=True), wanted), ops.zeros(()), ops.zeros(())]
             optimizers[0].apply(tape.gradient(told[0], restorer.trainable_variables), restorer.trainable_variables)
             seen = networks.seen_by_marker(marked, restorer(marked, training=False))
-            answers = None if teacher is None else _log_odds(teacher, marked)
+            answers = None if teacher is None else ops.cast(teacher._evidence(marked), "float32")
             with tf.GradientTape() as tape:
                 logits = marker(seen, training=True)
                 told[1] = marking_loss(logits, masks)
@@ -266,8 +267,3 @@ def imitation_loss(logits, answers):
     """
     soft = ops.sigmoid(ops.clip(answers, -LOUDEST, LOUDEST) / TEMPERATURE)
     return TEMPERATURE**2 * ops.mean(ops.binary_crossentropy(soft, logits / TEMPERATURE, from_logits=True))
-
-
-def _log_odds(teacher, pictures):
-    repair = teacher.restorer(pictures, training=False)
-    return ops.cast(teacher.marker(networks.seen_by_marker(pictures, repair), training=False), "float32")

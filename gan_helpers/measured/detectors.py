@@ -22,6 +22,7 @@ METHODS = {  # as the benchmark calls them -> as a table does
     "ganomaly": "GANomaly",
     "repair_gan": "repair GAN",
     "repair_reversed": "repair GAN, good parts reversed",
+    "repair_pair": "pair of repair GANs, both orders",
     "repair_as_they_are": "repair GAN, learnt without mirror",
     "repair_longer": "repair GAN, learnt without mirror, 3 x as long",
     "repair_no_mirror": "repair GAN, one look",
