@@ -9,6 +9,9 @@ one repair GAN on the parts in their order and one on the parts in reverse order
 so that every good part has served in both roles, as in cross-fitting (Chernozhukov et al. 2018,
 doi:10.1111/ectj.12097), and what only one of the two imagines counts half. Map and score follow from e as in
 `repair_gan`. Training and judging take twice as long as for one; a `student` can be taught by the pair and judge alone.
+
+Measured (``data/benchmarks``): on polycrystalline cells, where one order has an AUROC of 0.79 and the other 0.65, the
+pair has 0.77; on monocrystalline ones it is as good as the better order, and no better. So it is an insurance, no gain.
 """
 
 from gan_helpers.detectors.repair_gan import RepairGAN

@@ -154,7 +154,9 @@ plots.show(
 #
 # One doubt no interval shows: the first half of your good parts has taught the GAN's restorer, the second half its marker.
 # Before you hand a GAN over, fit a second one to `split.train.images[::-1]`, so that the halves change places, and compare.
-# If the two disagree, believe neither; parts of more lots may help. Lesson 05 has met such a case.
+# If the two disagree, fit `detectors.RepairPair`, which averages both, and look for parts of more lots. Lesson 05 has met
+# such a case. There, too, half of the calibration was another product, and the threshold useless: if your photographs come
+# from several lots, print the scores of the good ones lot by lot before you trust a threshold.
 
 # %%
 if not own.own and budget() != "smoke":
