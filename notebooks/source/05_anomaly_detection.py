@@ -677,7 +677,7 @@ pd.concat(tables, names=["data"])[columns].rename(columns={"TPR at 5 %": "found 
 in_words = {"parts": "plates", "solar": "solar cells", "solar_poly": "polycrystalline cells"}
 shown = {"plates, this notebook": pd.DataFrame(board).T}
 shown |= {f"{in_words[name]}, benchmark": table for name, table in tables.items()}
-fig, axes = plots.panels((len(shown) + 1) // 2, 2, width=12.4, row_height=6.2)
+fig, axes = plots.panels((len(shown) + 1) // 2, 2, width=12.4, row_height=7.0)
 for axis, (title, table) in zip(axes.flat, shown.items(), strict=False):
     plots.intervals(
         axis, {name: (row.AUROC, row.low, row.high) for name, row in table.iterrows()}
@@ -1009,7 +1009,9 @@ _, escapes_of_all = at_threshold(cell_good)
 # far apart will their medians be?
 
 # %%
-lots = {lot: cell_good[cells.calibration.groups == lot] for lot in cells.calibration.group_names}
+lots = {
+    lot: cell_good[cells.calibration.groups == lot] for lot in cells.calibration.group_names
+}
 summary = {
     lot: {"good cells": len(s), "lowest": s.min(), "median": np.median(s), "highest": s.max()}
     for lot, s in lots.items()
