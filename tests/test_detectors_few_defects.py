@@ -21,6 +21,13 @@ def with_a_faint_band(images):
     return np.clip(images, 0, 1)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def the_same_on_every_processor():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_QC_PRECISION", "float32")  # in bfloat16 the untaught one finds most of that band by itself
+        yield
+
+
 @pytest.fixture(scope="module")
 def begun():
     return tiny(steps=300, base=24).fit(parts(60, 0))
@@ -38,8 +45,7 @@ def auroc(detector):
 
 
 def test_labelled_defects_teach_their_kind(begun, few):
-    wrong_before, wrong_after = 1 - auroc(begun), 1 - auroc(few)  # shares of the pairs that are ranked the wrong way
-    assert wrong_after < min(0.1, wrong_before / 2)
+    assert auroc(few) > max(0.9, auroc(begun) + 0.1)
 
 
 def test_its_history_goes_on_with_the_labelled_ones(few):
