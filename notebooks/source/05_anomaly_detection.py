@@ -1020,7 +1020,7 @@ pd.DataFrame(summary).T.round(3)
 
 # %% [markdown]
 # One module scores far above the other, nearly all of its cells. Two words would explain that: broken, or different. Look
-# at the cells. Above five of either calibration module, below one cell of each module in training:
+# at the cells. Above four of either calibration module, below one cell of each module in training:
 
 # %%
 shown = [cells.calibration[cells.calibration.groups == lot][::10][:4] for lot in lots]
