@@ -244,6 +244,10 @@ class TestBatches:
         for a, b in batches.stream((numbers, 10 * numbers), batch_size=4, first=0, last=5, seed=1):
             np.testing.assert_array_equal(10 * a.numpy(), b.numpy())
 
+    def test_no_tuning_thread_is_left_to_wait_for(self):
+        dealt = batches.stream((np.arange(9),), batch_size=4, first=0, last=5, seed=1)
+        assert dealt.options().autotune.enabled is False
+
 
 class TestGuard:
     def run(self, model, points, steps=200, patience=10):

@@ -38,4 +38,14 @@ def stream(arrays, *, batch_size, first, last, seed):
         rows = tf.gather(order, places - epochs[0] * n)
         return tuple(tf.gather(array, rows) for array in held)
 
-    return tf.data.Dataset.range(first, last).map(deal).prefetch(2)
+    return tf.data.Dataset.range(first, last).map(deal).prefetch(2).with_options(_without_autotuning())
+
+
+def _without_autotuning():
+    """Switch off TensorFlow's tuning thread, which sleeps twice as long each time, 10 ms, 20 ms, ..., 41 s, 82 s.
+
+    At its end Keras' `fit` waits for the thread to wake: a run of 21 seconds would take 41. There is nothing to tune.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return options
