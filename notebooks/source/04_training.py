@@ -13,7 +13,7 @@
 #
 # **Before you start:** lessons 02 and 03.
 #
-# Reading: about 30 minutes. Running: about 6 minutes.
+# Reading: about 30 minutes. Running: about 4 minutes.
 
 # %% [markdown]
 # ## Good plates, live

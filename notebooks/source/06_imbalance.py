@@ -16,7 +16,7 @@
 #
 # **Before you start:** lessons 04 and 05.
 #
-# Reading: about 45 minutes. Running: about 2 minutes.
+# Reading: about 45 minutes. Running: about 3 minutes.
 
 # %% [markdown]
 # ## Ten parts

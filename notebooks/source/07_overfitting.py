@@ -16,7 +16,7 @@
 #
 # **Before you start:** lessons 04 and 05; lesson 06 helps.
 #
-# Reading: about 35 minutes. Running: about 6 minutes.
+# Reading: about 35 minutes. Running: about 4 minutes.
 
 # %% [markdown]
 # ## A discriminator that memorises

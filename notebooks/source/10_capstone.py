@@ -15,7 +15,7 @@
 #
 # **Before you start:** lesson 05. Lessons 01 and 09 help.
 #
-# Reading: about 30 minutes. Running: about 3 minutes.
+# Reading: about 30 minutes. Running: about 2 minutes.
 
 # %% [markdown]
 # ## Your photographs
