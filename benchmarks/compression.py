@@ -131,8 +131,10 @@ def main(arguments=None):
                     examine(path, title, seed, student, split, steps=steps, minutes=minutes)
                 if (name, seed) == (LONGER, SEEDS[0]) and not SMOKE:
                     about = {"data": "rendered cover plates", "teacher": "parts-repair_gan", "variant": name}
-                    student.save(settings.data_folder() / "checkpoints" / checkpoints.STUDENT, about=about)
+                    student.save(checkpoints.student_folder(), about=about)
     keep_pace(path, teacher, split)
+    if not SMOKE and path == measured.path_of("compression"):
+        checkpoints.write_student_card(pd.read_csv(path), LONGER)
     return 0
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gan_helpers import checkpoints, datasets, decisions, detectors, settings
+from gan_helpers import checkpoints, datasets, decisions, detectors, measured, settings
 
 pytestmark = pytest.mark.slow
 
@@ -29,9 +29,9 @@ class TestShipped:
         detector = checkpoints.load(name, method)
         split = checkpoints.LOADERS[name](size=detector.image_shape[0])
         kept = checkpoints.figures(name, method).query("method == @method").iloc[0]
-        measured = decisions.auroc(split.test.labels, detector.score(split.test.images))
+        auroc = decisions.auroc(split.test.labels, detector.score(split.test.images))
         assert kept["seed"] == detector.seed == seeds[0]
-        assert measured == pytest.approx(kept["auroc"], abs=0.01)
+        assert auroc == pytest.approx(kept["auroc"], abs=0.01)
 
     def test_every_seed_and_the_trivial_baselines_were_measured(self, shipped):
         table = checkpoints.figures(*shipped[:2])
@@ -49,6 +49,24 @@ class TestShipped:
     def test_it_was_made_with_the_full_budget(self, shipped):
         description = detectors.read_description(checkpoints.folder_of(*shipped[:2]))
         assert description["about"]["budget"] == "full"
+
+
+def test_the_student_scores_the_test_set_as_its_card_says():
+    card = (checkpoints.student_folder() / checkpoints.CARD).read_text(encoding="utf-8")
+    line = next(line for line in card.splitlines() if line.startswith("| slim, inherited, longer | LiteRT |"))
+    student, split = checkpoints.load_student(), datasets.load_parts(128)
+    auroc = decisions.auroc(split.test.labels, student.score(split.test.images))
+    assert auroc == pytest.approx(float(line.split("|")[5]), abs=0.005)
+    assert f"Kept**: seed {student.seed}," in card
+
+
+def test_the_students_card_is_what_its_rows_say(monkeypatch, tmp_path):
+    shipped = (checkpoints.student_folder() / checkpoints.CARD).read_text(encoding="utf-8")
+    student, rows = checkpoints.load_student(), measured.shipped_rows("compression")
+    monkeypatch.setattr(settings, "data_folder", lambda: tmp_path)
+    student.save(checkpoints.student_folder())
+    checkpoints.write_student_card(rows, "slim, inherited, longer")
+    assert (checkpoints.student_folder() / checkpoints.CARD).read_text(encoding="utf-8") == shipped
 
 
 def test_solar_cells_reproduce_their_trivial_figures():

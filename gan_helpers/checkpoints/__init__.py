@@ -2,10 +2,10 @@
 
 ``python -m gan_helpers.checkpoints`` (or ``make checkpoints``) makes them all: ``inspectors``, which judge parts, and
 ``generators``, which draw them. Each folder in ``data/checkpoints`` holds networks, ``figures.csv`` and a model card.
-Only the student is made by ``benchmarks/compression.py``, and its figures are rows of that benchmark.
+Only the student is made by ``benchmarks/compression.py``: its figures are rows of that benchmark, and so is its card.
 """
 
-from gan_helpers.checkpoints.compressed import STUDENT, load_student
+from gan_helpers.checkpoints.compressed import STUDENT, load_student, student_folder, write_student_card
 from gan_helpers.checkpoints.generators import (
     GENERATORS,
     kind_classifier,
@@ -50,4 +50,6 @@ __all__ = [
     "measure_gan",
     "model_card",
     "recognise",
+    "student_folder",
+    "write_student_card",
 ]
