@@ -154,6 +154,48 @@ class TestVerdict:
         assert any("never seen" in sentence for sentence in capstone.limits(trial, decision, check))
 
 
+class TestLots:
+    def shifted(self, by, lot="b2"):
+        trial = made_trial()
+        shift = by * (trial.split.calibration.groups == lot)
+        return replace_scores(trial, {name: scores + shift for name, scores in trial.good_scores.items()})
+
+    def test_its_figures_are_those_of_each_lots_scores(self):
+        trial = self.shifted(1.0)
+        table = capstone.good_scores_by_lot(trial)
+        groups, scores = trial.split.calibration.groups, trial.good_scores[trial.recommended]
+        assert table.index[0] == "b2"
+        assert table["good parts"].sum() == len(scores)
+        for lot, row in table.iterrows():
+            assert row["median"] == np.median(scores[groups == lot])
+            ours, others = scores[groups == lot], scores[groups != lot]
+            assert row["above the others"] == pytest.approx(np.mean(ours[:, None] > others))
+
+    def test_a_lot_of_another_product_is_named_and_calls_for_care(self):
+        trial = self.shifted(6.0)
+        told = capstone.lot_apart(trial)
+        own = (trial.split.calibration.groups == "b2").sum()
+        assert f"lot b2 stands apart: {own} of the 110" in told
+        decision, check = capstone.choose_threshold(trial, **PRICES), capstone.check_photographs(trial.split)
+        verdict = capstone.verdict(trial, decision, check)
+        assert verdict.level == verdicts.TRIAL_WITH_CARE
+        assert told in verdict.reasons
+
+    @pytest.mark.parametrize("by", [0.0, 1.0, -6.0])
+    def test_lots_that_differ_a_little_or_look_better_are_left_in_peace(self, by):
+        assert capstone.lot_apart(self.shifted(by)) == ""
+
+    def test_without_lots_or_with_one_there_is_nothing_to_compare(self):
+        for groups, rows in ((None, 0), (np.repeat("b0", 110), 1)):
+            trial = made_trial(split=sound(calibration=parts(110, 1, groups=groups, prefix="c")))
+            assert len(capstone.good_scores_by_lot(trial)) == rows
+            assert capstone.lot_apart(trial) == ""
+
+
+def replace_scores(trial, good_scores):
+    return Trial(trial.split, trial.detectors, trial.scores, good_scores)
+
+
 class TestWorstParts:
     def test_escapes_begin_with_the_least_suspicious_and_false_alarms_with_the_most(self):
         trial = made_trial(gan=1.0, rival=0.0)

@@ -7,9 +7,9 @@
 >>> exported = export(trial, decision, "my_detector")  # network.onnx, and score.py beside it
 >>> write_report("my_detector/report.html", trial, decision, check, exported=exported)
 
-``counting`` and ``looking`` hold the questions of the check, ``trying`` the detectors, ``deciding`` the threshold,
-``verdicts`` and ``worst`` what a report says and shows, ``page`` its HTML, ``exporting`` and ``kit`` the files,
-``grading`` the rubric.
+``counting`` and ``looking`` hold the questions of the check, ``trying`` the detectors, ``lots`` what these say of each
+lot, ``deciding`` the threshold, ``verdicts`` and ``worst`` what a report says and shows, ``page`` its HTML,
+``exporting`` and ``kit`` the files, ``grading`` the rubric.
 """
 
 from gan_helpers.capstone.checking import PhotographCheck, check_photographs
@@ -17,6 +17,7 @@ from gan_helpers.capstone.deciding import Decision, choose_threshold, cross_fitt
 from gan_helpers.capstone.exporting import export
 from gan_helpers.capstone.grading import Grade, grade
 from gan_helpers.capstone.loading import Photographs, load_photographs
+from gan_helpers.capstone.lots import good_scores_by_lot, lot_apart
 from gan_helpers.capstone.report import write_report
 from gan_helpers.capstone.trying import Trial, try_detectors
 from gan_helpers.capstone.verdicts import Verdict, limits, verdict
@@ -34,9 +35,11 @@ __all__ = [
     "choose_threshold",
     "cross_fitted",
     "export",
+    "good_scores_by_lot",
     "grade",
     "limits",
     "load_photographs",
+    "lot_apart",
     "try_detectors",
     "verdict",
     "worst_figure",

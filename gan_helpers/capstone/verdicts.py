@@ -7,6 +7,7 @@ import numpy as np
 from gan_helpers import decisions
 from gan_helpers.capstone import counting
 from gan_helpers.capstone.deciding import BY_COST
+from gan_helpers.capstone.lots import lot_apart
 from gan_helpers.capstone.trying import GAN
 
 NO, UNKNOWN, TRIAL_WITH_CARE, TRIAL = "no", "unknown", "care", "trial"
@@ -31,8 +32,9 @@ def verdict(trial, decision, check):
     """Say whether the recommended detector should be tried at the line.
 
     No: it ranks no better than a coin, or at these prices it costs more than doing without. Unknown: too few good or
-    defective test parts. Otherwise a trial beside the present inspection, with care while anything is to be mended, or
-    while good parts of calibration and test are rejected at rates that differ beyond doubt.
+    defective test parts. Otherwise a trial beside the present inspection, with care while anything is to be mended,
+    while good parts of calibration and test are rejected at rates that differ beyond doubt, or while one lot of the
+    calibration stands apart.
 
     Parameters
     ----------
@@ -48,13 +50,13 @@ def verdict(trial, decision, check):
     if not trial.measured:
         return _told(UNKNOWN, [trial.why, *_mending(check)])
     coin = trial.table.loc[trial.recommended, "low"] <= 0.5
-    unlike = unlike_lots(decision)
-    reasons += [_rates(decision), _money(decision), unlike, *_mending(check)]
+    unlike = [unlike_lots(decision), lot_apart(trial)]
+    reasons += [_rates(decision), _money(decision), *unlike, *_mending(check)]
     if coin:
         return _told(NO, ["It ranks defective parts no better than a coin, as far as these parts can tell.", *reasons])
     if not decision.pays:
         return _told(NO, ["At these prices inspection by this detector does not pay.", *reasons])
-    return _told(TRIAL_WITH_CARE if check.to_mend or unlike else TRIAL, reasons)
+    return _told(TRIAL_WITH_CARE if check.to_mend or any(unlike) else TRIAL, reasons)
 
 
 def limits(trial, decision, check):

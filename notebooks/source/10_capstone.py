@@ -155,8 +155,7 @@ plots.show(
 # One doubt no interval shows: the first half of your good parts has taught the GAN's restorer, the second half its marker.
 # Before you hand a GAN over, fit a second one to `split.train.images[::-1]`, so that the halves change places, and compare.
 # If the two disagree, fit `detectors.RepairPair`, which averages both, and look for parts of more lots. Lesson 05 has met
-# such a case. There, too, half of the calibration was another product, and the threshold useless: if your photographs come
-# from several lots, print the scores of the good ones lot by lot before you trust a threshold.
+# such a case.
 
 # %%
 if not own.own and budget() != "smoke":
@@ -205,6 +204,24 @@ if tenth := (len(calm) + 1) // 10:
 # within the last line. Outside of it, the lots of the test are not like those of the calibration: go back to "drift of
 # brightness" and "cut by lot" in the check.
 #
+# Before you trust a p-value, ask what it was made of: the scores of the good calibration parts, lot by lot. The last column is
+# the share of pairs, one part of this lot and one of the others, in which this lot's looks more suspicious. **Guess first:**
+# where lots are alike, what is it?
+
+# %%
+print(capstone.lot_apart(trial) or "No lot of the calibration stands apart.")
+capstone.good_scores_by_lot(trial).round(3)
+
+# %% [markdown]
+# On the solar cells one of the two modules is another product, as lesson 05 found: hardly any of its cells looks less
+# suspicious than one of the other module. Whoever leaves such a lot out has to have that reason, from the pictures, and
+# must not ask which figures get better.
+
+# %%
+if not own.own and budget() != "smoke":
+    assert "module_36 stands apart" in capstone.lot_apart(trial)
+
+# %% [markdown]
 # ## The threshold, by cost
 #
 # **You decide** two prices and a share: what a defective part costs that reaches the customer, what a good part costs that is
