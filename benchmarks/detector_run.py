@@ -42,7 +42,7 @@ METHODS = {  # class and arguments; the trivial ones first
     "repair_no_cross_fit": ("RepairGAN", ONE_LOOK | {"cross_fit": False}),
 }
 REVERSED = {"repair_reversed"}  # good parts from the last to the first: the halves change places
-THE_SAME = {("parts", "repair_as_they_are")}  # so many plates are learnt as they are anyway: `repair_gan`
+THE_SAME = {("parts", "repair_as_they_are"): "repair_gan"}  # so many plates are learnt as they are anyway
 CELLS = {"solar": "monocrystalline", "solar_poly": "polycrystalline"}
 OWN = ("parts", *CELLS)  # data sets that the course brings; anything else is a folder
 REPEATS, PATIENCE = 20, 5.0  # timings are the median of so many, or of what fits into so many seconds

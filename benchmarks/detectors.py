@@ -42,6 +42,9 @@ def main(arguments=None):
     options = _options(arguments)
     if options.one:
         return _run_here(Run(**json.loads(options.one)), Path(options.into))
+    for (data, method), usual in detector_run.THE_SAME.items():
+        if data in options.data and method in options.methods:
+            print(f"{data} {method}: not run, there it is the same as {usual}.", flush=True)
     runs = [run for run in planned(options) if options.again or not _known(run, options.out)]
     print(f"{len(runs)} runs to do, {options.at_once} at a time.", flush=True)
     with ThreadPoolExecutor(options.at_once) as workers:

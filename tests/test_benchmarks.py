@@ -91,6 +91,12 @@ class TestRuns:
             enough = len(detector_run.load(data, size=64).train) >= detectors.repair_gan.ENOUGH
             assert enough == ((data, "repair_as_they_are") in detector_run.THE_SAME)
 
+    def test_what_is_left_out_is_said(self, tmp_path, capfd):
+        assert benchmark.main(["--data", "parts", "--methods", "repair_as_they_are", "--out", str(tmp_path)]) == 0
+        told = capfd.readouterr().out
+        assert "parts repair_as_they_are: not run, there it is the same as repair_gan." in told
+        assert "0 runs to do" in told
+
     def test_dark_cells_are_suspicious_and_plates_of_any_other_brightness(self):
         sides = {name: detector_run.make(detector_run.Run(name, "mean_brightness")).side for name in detector_run.OWN}
         assert sides == {"parts": "both", "solar": "dark", "solar_poly": "dark"}
