@@ -1,11 +1,12 @@
 """The repair GAN with ten labelled defects, on both data sets, beside the one that knows none: rows of lesson 06.
 
 It goes on from the shipped repair GAN. Solar cells: ten defective cells are drawn from the modules whose good cells
-were trained or calibrated with; test are the cells of all other modules, the same for every draw. Cover plates: ten
-defective parts of days that are in no data set. Every other draw differs in the ten and in the training's seed. Nothing
-is chosen on test. The control learns on for as many steps with ten *forged* defects in place of the real ones: what it
-gains or loses, the real ones didn't bring. Rows are written as they come in, so that a stopped benchmark goes on where
-it was.
+were trained or calibrated with; test are the cells of all other modules, the same for every draw. `solar_known` judges
+the same good cells, and the defective ones that were not drawn of the modules that the ten come from: another set with
+each draw, so the repair GAN as it is has a row a draw. Cover plates: ten defective parts of days that are in no data
+set. Every other draw differs in the ten and in the training's seed. Nothing is chosen on test. The control learns on
+for as many steps with ten *forged* defects in place of the real ones: what it gains or loses, the real ones didn't
+bring. Rows are written as they come in, so that a stopped benchmark goes on where it was.
 
 python benchmarks/few_defects.py --data solar --seeds 0,1,2,3,4
 """
@@ -32,12 +33,14 @@ SEEDS = (0, 1, 2, 3, 4)
 def main(arguments=None):
     """Run what is missing; returns 0."""
     parser = argparse.ArgumentParser(prog="benchmarks/few_defects.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", nargs="+", choices=("solar", "parts"), default=["solar", "parts"])
+    parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
     parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")], default=list(SEEDS))
     options = parser.parse_args(arguments)
     for data in options.data:
-        begun = checkpoints.load(data, method="repair_gan")
-        for method, seed in [(UNTOUCHED, None), *((arm, seed) for seed in options.seeds for arm in (REAL, FORGED))]:
+        begun = checkpoints.load(data.removesuffix(KNOWN), method="repair_gan")
+        untouched = options.seeds if data.endswith(KNOWN) else [None]
+        arms = [(UNTOUCHED, seed) for seed in untouched]
+        for method, seed in [*arms, *((arm, seed) for seed in options.seeds for arm in (REAL, FORGED))]:
             if not measured.known_row(PATH, dict(zip(KEY, (data, method, seed, settings.budget()), strict=True))):
                 row = measure(data, method, seed, begun)
                 measured.keep_rows(PATH, [row], KEY)
@@ -46,12 +49,12 @@ def main(arguments=None):
 
 
 def measure(data, method, seed, begun):
-    """Fit and judge once; without a seed the repair GAN as it is shipped."""
-    labelled, train, test = {"solar": cells, "parts": plates}[data](0 if seed is None else seed)
+    """Fit and judge once; `UNTOUCHED` is the repair GAN as it is shipped."""
+    labelled, train, test = DATA[data](0 if seed is None else seed)
     detector, start = begun, time.process_time()
     if method == FORGED:
         labelled, _ = balance.Forger(SIDE).forge(train[: len(train) // 2][:LABELLED], seed=seed)
-    if seed is not None:
+    if method != UNTOUCHED:
         detector = detectors.FewDefects.from_repair_gan(begun, seed=seed).fit(train, defective=labelled)
     minutes = (time.process_time() - start) / 60
     figures = decisions.evaluate(test.labels, detector.score(test.images))
@@ -69,10 +72,22 @@ def measure(data, method, seed, begun):
 
 def cells(seed):
     """Draw ten defective cells of known modules; return them, the good ones to learn from, and the test cells."""
-    known, unseen = datasets.load_solar_cells(SIDE), datasets.load_solar_cells(SIDE, defects="unseen")
-    pool = known.test[~np.isin(known.test.names, unseen.test.names)]
+    labelled, train, _, unseen = _drawn_cells(seed)
+    return labelled.images, train, unseen
+
+
+def cells_of_known_modules(seed):
+    """Draw the same ten; test are the good cells of other modules and the defective ones left of those of the ten."""
+    labelled, train, every, unseen = _drawn_cells(seed)
+    elsewhere = np.isin(every.names, unseen.defective.names)
+    return labelled.images, train, every[~elsewhere & ~np.isin(every.names, labelled.names)]
+
+
+def _drawn_cells(seed):
+    every, unseen = datasets.load_solar_cells(SIDE), datasets.load_solar_cells(SIDE, defects="unseen").test
+    pool = every.test[~np.isin(every.test.names, unseen.names)]
     drawn = np.random.default_rng(seed).choice(len(pool), LABELLED, replace=False)
-    return pool.images[drawn], known.train.images, unseen.test
+    return pool[drawn], every.train.images, every.test, unseen
 
 
 def plates(seed):
@@ -80,6 +95,9 @@ def plates(seed):
     split = datasets.load_parts(SIDE)
     return datasets.few_defects(LABELLED, size=SIDE, seed=FIRST_CAMPAIGN + seed).images, split.train.images, split.test
 
+
+KNOWN = "_known"
+DATA = {"solar": cells, "solar_known": cells_of_known_modules, "parts": plates}
 
 if __name__ == "__main__":
     sys.exit(main())
