@@ -4,9 +4,10 @@ It goes on from the shipped repair GAN. Solar cells: ten defective cells are dra
 were trained or calibrated with; test are the cells of all other modules, the same for every draw. `solar_known` judges
 the same good cells, and the defective ones that were not drawn of the modules that the ten come from: another set with
 each draw, so the repair GAN as it is has a row a draw. Cover plates: ten defective parts of days that are in no data
-set. Every other draw differs in the ten and in the training's seed. Nothing is chosen on test. The control learns on
-for as many steps with ten *forged* defects in place of the real ones: what it gains or loses, the real ones didn't
-bring. Rows are written as they come in, so that a stopped benchmark goes on where it was.
+set. Every other draw differs in the ten and in the training's seed. Nothing is chosen on test, but that the weight of
+labelled defects was chosen on cells of `solar_known`, which may flatter there. The control learns on for as many steps
+with ten *forged* defects in place of the real ones: what it gains or loses, the real ones didn't bring. Rows are
+written as they come in, so that a stopped benchmark goes on where it was.
 
 python benchmarks/few_defects.py --data solar --seeds 0,1,2,3,4
 """
