@@ -40,8 +40,9 @@ def main(arguments=None):
     for data in options.data:
         begun = checkpoints.load(data.removesuffix(KNOWN), method="repair_gan")
         untouched = options.seeds if data.endswith(KNOWN) else [None]
-        arms = [(UNTOUCHED, seed) for seed in untouched]
-        for method, seed in [*arms, *((arm, seed) for seed in options.seeds for arm in (REAL, FORGED))]:
+        runs = [(UNTOUCHED, seed) for seed in untouched]
+        runs += [(arm, seed) for seed in options.seeds for arm in (REAL, FORGED)]
+        for method, seed in runs:
             if not measured.known_row(PATH, dict(zip(KEY, (data, method, seed, settings.budget()), strict=True))):
                 row = measure(data, method, seed, begun)
                 measured.keep_rows(PATH, [row], KEY)

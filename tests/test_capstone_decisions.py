@@ -181,6 +181,15 @@ class TestLots:
         assert verdict.level == verdicts.TRIAL_WITH_CARE
         assert told in verdict.reasons
 
+    def test_without_defects_too_where_the_promise_rests_on_these_lots_alone(self):
+        trial = made_trial(split=sound(test=parts(40, 2)))
+        shift = 6.0 * (trial.split.calibration.groups == "b2")
+        trial = replace_scores(trial, {name: scores + shift for name, scores in trial.good_scores.items()})
+        decision, check = capstone.choose_threshold(trial, **PRICES), capstone.check_photographs(trial.split)
+        verdict = capstone.verdict(trial, decision, check)
+        assert verdict.level == verdicts.UNKNOWN
+        assert capstone.lot_apart(trial) in verdict.reasons
+
     @pytest.mark.parametrize("by", [0.0, 1.0, -6.0])
     def test_lots_that_differ_a_little_or_look_better_are_left_in_peace(self, by):
         assert capstone.lot_apart(self.shifted(by)) == ""

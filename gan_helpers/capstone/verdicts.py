@@ -47,10 +47,11 @@ def verdict(trial, decision, check):
     Verdict
     """
     reasons = [_ranking(trial), _method(trial)]
+    apart = lot_apart(trial)
     if not trial.measured:
-        return _told(UNKNOWN, [trial.why, *_mending(check)])
+        return _told(UNKNOWN, [trial.why, apart, *_mending(check)])
     coin = trial.table.loc[trial.recommended, "low"] <= 0.5
-    unlike = [unlike_lots(decision), lot_apart(trial)]
+    unlike = [unlike_lots(decision), apart]
     reasons += [_rates(decision), _money(decision), *unlike, *_mending(check)]
     if coin:
         return _told(NO, ["It ranks defective parts no better than a coin, as far as these parts can tell.", *reasons])

@@ -792,7 +792,8 @@ few_rows[few_figures].mean().round(3)
 # found at 5 % false alarms. Do ten real defects do harm? The control falls just as far, to 0.959 up to 0.963, and it has
 # heard of none. So it wasn't the ten: learning *on* costs here, and without the control we would have blamed the defects
 # for it. Where the ten come from, the AUROC *rises* in every draw, by 0.001 to 0.010, and ends above the control in four
-# of five (a little flattered: on such cells we chose how much the ten weigh). On plates the ten beat the control in each draw, and make up for what learning on has cost.
+# of five (a little flattered: on such cells we chose how much the ten weigh). On plates the ten beat the control in each
+# draw, and make up for what learning on has cost.
 #
 # So ten defects teach something about defects like themselves, and here none of it has travelled to other modules. The draws
 # share most of their test cells, so half a hundredth is a hint and no more. Measure before you add labelled defects to a
