@@ -44,7 +44,7 @@ def stream(arrays, *, batch_size, first, last, seed):
 def _without_autotuning():
     """Switch off TensorFlow's tuning thread, which sleeps twice as long each time, 10 ms, 20 ms, ..., 41 s, 82 s.
 
-    At its end Keras' `fit` often waits for the thread to wake: a run of 5.3 seconds took 10.2. There is nothing to tune.
+    At its end Keras' `fit` often waits for it to wake: a run of 5.3 seconds took 10.2. There is nothing to tune.
     """
     options = tf.data.Options()
     options.autotune.enabled = False
