@@ -167,7 +167,13 @@ class TestPenalty:
 class TestResume:
     @pytest.mark.slow
     def test_a_run_stopped_in_mid_epoch_ends_like_an_unbroken_one(self, pictures, tmp_path):
-        unbroken = on_pictures(game="wasserstein_gp")
+        def start(seed=1):
+            model = on_pictures(seed=seed, game="wasserstein_gp")
+            # with the usual epsilon, the last bit of a slope near zero would be blown up to a whole step
+            model.compile(*(keras.optimizers.Adam(1e-2, beta_1=0.5, epsilon=0.1) for _ in range(2)))
+            return model
+
+        unbroken = start()
         unbroken.fit(pictures, steps=7, batch_size=10)
 
         class PowerCut(Exception):
@@ -178,10 +184,10 @@ class TestResume:
                 if int(self.model.step) == 5:
                     raise PowerCut
 
-        first = on_pictures(game="wasserstein_gp")
+        first = start()
         with pytest.raises(PowerCut):
             first.fit(pictures, steps=7, batch_size=10, callbacks=[gan.Checkpoints(tmp_path, every=3), Cut()])
-        second = on_pictures(seed=99, game="wasserstein_gp")  # another start: all must come from the state
+        second = start(seed=99)  # another start: all must come from the state
         second.seed = 1
         second.fit(pictures, steps=7, batch_size=10, resume=tmp_path)
         for a, b in zip(state.variables(unbroken), state.variables(second), strict=True):
