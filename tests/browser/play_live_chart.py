@@ -28,6 +28,7 @@ live = LiveChart(charts, defective, begin=12.4, pictures=pictures, minutes_per_l
 live
 """
 LATER = "live.state"
+SIX_OR_MORE = re.compile(r"^([6-9]|\d\d)$")
 ERRORS_OF_JUPYTER = re.compile("favicon|Failed to load resource|ResizeObserver loop")
 expect.set_options(timeout=20_000)
 
@@ -49,7 +50,7 @@ def play(page, pictures):
 
     chart.get_by_label("speed").select_option("fast")
     chart.get_by_role("button", name="Start the line").click()
-    expect(plot).to_have_attribute("aria-valuenow", "6")
+    expect(plot).to_have_attribute("aria-valuenow", SIX_OR_MORE)  # a busy machine may not see each lot
     chart.get_by_role("button", name="Pause").click()
     page.wait_for_timeout(600)
     paused = lot(chart)
