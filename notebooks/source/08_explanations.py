@@ -11,7 +11,7 @@
 # - choose what a covered place is replaced with, and show why grey misleads,
 # - judge explanations by pointing game, precision, deletion and insertion, with controls and a sanity check,
 # - say which setting drives the defect rate, and how far SHAP of process data can be trusted,
-# - fill in an explanation card for a rejected part.
+# - read an explanation card of a rejected part, and say how far each line of it can be trusted.
 #
 # **Before you start:** lessons 05 and 06.
 #
@@ -129,8 +129,9 @@ answer_8_2 = ...  # a letter in quotation marks, such as "a"
 answer_8_2 = lesson.check("8.2", answer_8_2)
 
 # %% [markdown]
-# Measure it: forty good plates of the calibration lots, a square of 16 pixels at a random place of each covered with grey,
-# with the plate blurred, or with the plate as the repair GAN would make it. The threshold is that for 5 % false alarms.
+# Measure it: forty good plates of the calibration lots, a square of 16 pixels at a random place of each covered with
+# grey (the plate's own mean brightness), with the plate blurred, or with the plate as the repair GAN would make it. The
+# threshold is that for 5 % false alarms.
 
 # %%
 score, network = explain.explained(detector)
@@ -182,7 +183,7 @@ pd.DataFrame(
 which = list(parts.kinds).index("burr")
 image, mask = parts.images[which], parts.masks[which]
 by_hand = {
-    "grey": occlusion_map(score, image, np.full_like(image, 0.5), 16),
+    "grey": occlusion_map(score, image, explain.baseline_of(parts.images, "grey")[which], 16),
     "repaired": occlusion_map(score, image, repaired[which], 16),
 }
 
@@ -200,21 +201,24 @@ for axis, (name, falls) in zip(axes[0, 1:], by_hand.items(), strict=True):
     axis.set_title(f"covered with {name}", fontsize=9.5)
 plots.show(
     figure,
-    alt="A plate with a burr outlined, and two maps of squares: covered with grey, most squares along the rim turn "
-    "blue, since they raise the score; covered with the repaired part, only the square with the burr stands out, in red.",
+    alt="A plate with a burr outlined, and two maps of squares: covered with grey, squares beside the burr are red "
+    "too, two of them strongly; covered with the repaired part, only the square with the burr stands out.",
 )
 
 # %% [markdown]
-# Both maps have their highest square on the burr. But grey squares far from it change the score as well, most of them
-# upwards; repaired squares change it where the burr is, and hardly anywhere else. A burr fits into one square. A longer
-# defect lies across several, and covering one of them leaves the rest as suspicious as before; then maps of squares point
-# beside it. That is why `explain.attribute` lets its squares overlap.
+# Both maps have their highest square on the burr. But with grey, sound places beside it seem to matter as well, up to
+# two thirds as much: a damage near a defect disturbs how the detector sees it. And the burr itself loses little, since
+# a grey square takes its place. Repaired squares change the score where the burr is, three times as much, and hardly
+# anywhere else. A burr fits into one square. A longer defect lies across several, and covering one of them leaves the
+# rest as suspicious as before; then maps of squares point beside it. That is why `explain.attribute` lets its squares
+# overlap.
 
 # %% [markdown]
 # ## LIME and SHAP
 #
 # **LIME** (Ribeiro et al. 2016) cuts the picture into pieces, switches pieces on and off at random, and fits a straight
-# line to what the score does; the slope of a piece is its importance. The pieces are *superpixels*: neighbouring pixels of
+# line to what the score does, in which samples close to the whole part weigh more (the L is for *local*). The slope of a
+# piece, spread over its pixels, is the map. The pieces are *superpixels*: neighbouring pixels of
 # like tone. We let SLIC (Achanta et al. 2012), which gathers pixels by place and tone, cut about a hundred.
 #
 # **SHAP** (Lundberg & Lee 2017) asks for more: the difference between the score of the part and that of its baseline is
@@ -223,11 +227,13 @@ plots.show(
 #
 # $$\phi_i = \sum_{S \not\ni i} \frac{|S|! \, (N - |S| - 1)!}{N!} \, \bigl(v(S \cup i) - v(S)\bigr).$$
 #
-# In words: $N$ places, $S$ a set of them without place $i$, $|S|$ how many it holds, $v(S)$ the score with the places in
-# $S$ uncovered and the rest covered by the baseline. The fraction is the share of all orders in which exactly $S$ comes
-# before $i$. With thousands of pixels nobody can try all sets, so there are short cuts: `shap_gradient` walks straight
-# from baseline to part and adds up the slopes of the network on the way; `shap_partition` uncovers halves, quarters,
-# eighths of the picture, and goes on where something happens.
+# In words: $N$ places, $S$ a set of them without place $i$, $|S|$ how many it holds, $v(S)$ the score with the places
+# in $S$ uncovered and the rest covered by the baseline. The fraction is the share of all orders in which exactly $S$
+# comes before $i$. With thousands of pixels nobody can try all sets, so there are short cuts, which share out the same
+# difference by rules of their own: `shap_gradient` walks straight from baseline to part and adds up slope times change
+# on the way (with one baseline these are *integrated gradients*, Sundararajan et al. 2017; points of the way are drawn,
+# so the sum is right up to chance); `shap_partition` uncovers halves, quarters, eighths of the picture, and goes on
+# where something happens (*Owen values*, Shapley values of pieces within pieces).
 #
 # All of them stand behind one call, and beside them the map that the detector draws by itself. **Guess first:** which
 # row will stay closest to the outlines?
@@ -274,7 +280,8 @@ plots.show(
 # ## Is it true? Two questions, four figures
 #
 # **Does the map find the defect?** The *pointing game* (Zhang et al. 2016): is the highest place of the map inside the
-# mask? And the *average precision*: go through the pixels from the highest to the lowest; how pure is what was found?
+# mask? (On plates a miss by two pixels counts as a hit, on close-ups none does.) And the *average precision*: go
+# through the pixels from the highest to the lowest; how pure is what was found?
 #
 # **Does the map tell what the model looked at?** *Deletion* (Petsiuk et al. 2018): take the most important places out of
 # the part, put the baseline there, and watch the score. With a true map it falls at once, and the area under the curve
@@ -333,9 +340,9 @@ on_detector
 # Read it in this order. First the controls: that much is free, and on whole plates it is next to nothing. Then the
 # explanations: their intervals lie above the controls. Then the anomaly map: it costs nothing, since the detector draws
 # it anyway. A map that is trained to mark defects is hard to beat at marking defects. It has the smallest deletion as
-# well: the score is read off that map. By insertion others are ahead of it: the two figures disagree. Don't rank methods on these few parts;
-# comparing two would take the interval of their difference. The table of many parts comes below. Some insertions are
-# above 1: a mixture of part and repair may score higher than the part itself.
+# well: the score is read off that map. By insertion others are ahead of it: the two figures disagree. Don't rank
+# methods on these few parts; comparing two would take the interval of their difference. The table of many parts comes
+# below. Some insertions are above 1: a mixture of part and repair may score higher than the part itself.
 
 # %% [markdown]
 # ## The same for the classifier
@@ -343,9 +350,9 @@ on_detector
 # The classifier has no map of its own and knows no repair. Its baseline is the repaired part all the same: the close-up
 # cut out of the repaired plate, for the repair GAN serves *any* model. And it is asked with a grey baseline, to compare.
 #
-# On close-ups the controls are harder to beat, for a reason that has nothing to do with any model: the defect fills more
-# of the picture, so that blind pointing hits more often, and the picture was cut *around* it, so that the middle is a
-# good bet. **Guess first:** how often does "always point to the middle" win the pointing game?
+# On close-ups one control is hard to beat, for a reason that has nothing to do with any model: the picture was cut
+# *around* the defect, so that the middle is a good bet. **Guess first:** how often does "always point to the middle"
+# win the pointing game?
 
 # %%
 asked, behind = explain.explained(classifier)
@@ -366,10 +373,10 @@ on_classifier
 
 # %% [markdown]
 # The baseline makes the difference: with grey, the methods find the defect less often than with the repaired part, and
-# hardly ever more often than the middle of the picture does. The residual, which doesn't ask the classifier at all, points
-# well too: on these sixteen parts most of the finding is the repair's merit. But deletion and insertion of the best
-# explanations are better than those of the residual. (`random` is blurred noise, whose highest peaks lie at the border, so
-# here it does worse than a blind pixel.)
+# hardly ever more often than the middle of the picture does. The residual, which doesn't ask the classifier at all,
+# points well too: on these sixteen parts most of the finding is the repair's merit. But deletion and insertion of the
+# best explanations are better than those of the residual. (`random` is blurred noise, whose highest peaks lie at the
+# border, and the steepest `edge` is seldom the defect's, so here both do worse than a blind pixel.)
 
 # %%
 if budget() != "smoke":
@@ -381,10 +388,10 @@ if budget() != "smoke":
     assert with_repair > with_grey + 0.15
 
 # %% [markdown]
-# These are few parts, and the intervals say so. `python benchmarks/explanations.py` makes the same table for 56 parts,
-# seven of each kind, both models, three baselines, five classifiers of different seeds and one detector, in about half
-# an hour. Its rows are shipped and were not computed here; means over the seeds, `low` and `high` are the ends of the
-# 95 % interval of the pointing game over parts.
+# These are few parts, and the intervals say so. `python benchmarks/explanations.py` measures the same maps, with more
+# samples, on 56 parts, seven of each kind, for both models, three baselines, five classifiers of different seeds and
+# one detector, in about half an hour. Its rows are shipped and were not computed here; means over the seeds, `low` and
+# `high` are the ends of the 95 % interval of the pointing game over parts.
 #
 # **Guess first:** for the detector, does any explanation point better than its own map?
 
@@ -397,20 +404,25 @@ table.sort_values(["model", "pointing"], ascending=False).round(2)
 
 # %% [markdown]
 # That is the verdict. For the **detector**, one explanation, SHAP with gradients and the repaired part as its baseline,
-# points as well as the map that is drawn for nothing, at a hundred times its price. Average precision, which asks for the
-# whole defect, has 0.66 for the map and 0.59 for SHAP, on the same parts; whether that is more than chance the interval
-# of the difference would say, which the rows don't hold. Taking out what the map marks lowers the score most (deletion);
-# but putting back what SHAP marks raises it most, to 1.28 of the whole, with 1.07 for the map (insertion). So the two
-# disagree on which is the most faithful, and an insertion above 1 is hard to read: a mixture of part and repair can score
-# higher than the part. And the plain `residual` points as well as occlusion, and no worse than LIME and partition, at less than a hundredth of their
-# price, the repair included. For the **classifier**, which draws no map, LIME and both kinds of SHAP with the repaired
-# part point to the defect more often than "always the middle", in each of the five seeds (0.84 to 0.86 on average against
-# 0.67); occlusion is no better than the middle. But the `residual`, which never asks the classifier, points nearly as
-# often (0.80, the intervals overlap) and covers the defect better (average precision 0.67 against 0.54 to 0.57). What it
-# can't do is say what *this* classifier goes by: taking out what SHAP and LIME mark lowers its score far more (deletion
-# -0.08 to -0.43 against 0.09). So to find the defect the repair is enough; to question the model, ask the model. In every
-# line with a grey or blurred baseline the same methods fall; on plates, LIME and partition fall nearly to the controls. The
-# first choice to make is not the method. It is the baseline.
+# points as well as the map that is drawn for nothing, at a hundred times its price. Average precision, which asks for
+# the whole defect, has 0.66 for the map and 0.59 for SHAP, on the same parts; whether that is more than chance the
+# interval of the difference would say, which the rows don't hold. Taking out what the map marks lowers the score most
+# (deletion, 0.20). But the residual, which never asks the marker, comes next (0.25, the intervals overlap), ahead of
+# all four explanations, and SHAP with gradients (0.45) isn't clearly better than the middle of the plate (0.49). And
+# putting back what SHAP marks raises it most, to 1.28 of the whole, with 1.07 for the map (insertion). So the two
+# disagree on which is the most faithful, and an insertion above 1 is hard to read: a mixture of part and repair can
+# score higher than the part. And the plain `residual` points as well as occlusion, and no worse than LIME and
+# partition, at less than a hundredth of their price (`ms` leaves the repair out, which costs about as much as the
+# anomaly map). For the **classifier**, which draws no map, LIME and both kinds of SHAP with the repaired part point to
+# the defect more often than "always the middle", in each of five classifiers (0.84 to 0.86 on average against 0.67; all
+# five are judged on the same 56 close-ups, and the intervals just overlap); occlusion is no better than the middle. But
+# the `residual`, which never asks the classifier, points nearly as often (0.80, the intervals overlap) and covers the
+# defect better (average precision 0.67 against 0.54 to 0.57). What it can't do is say what *this* classifier goes by:
+# taking out what SHAP and LIME mark lowers its score far more (deletion -0.08 to -0.43 against 0.09; below 0 the
+# mixture scores less than the repaired part, as hard to read as an insertion above 1). So to find the defect the repair
+# is enough; to question the model, ask the model. In every line with a grey or blurred baseline the same methods fall;
+# on plates, LIME and partition fall nearly to the controls. The first choice to make is not the method. It is the
+# baseline.
 
 # %%
 if budget() != "smoke":
@@ -443,23 +455,26 @@ plots.show(
 )
 
 # %% [markdown]
-# With the repaired part the score falls, with grey it need not: see the printed lines. What does that do to a verdict? Here
-# are, of the shipped rows, the three maps with the lowest, that is the best, deletion, judged with either:
+# With the repaired part the score falls, with grey it need not: see the printed lines. What does that do to a verdict?
+# Here are, of the shipped rows, the three maps with the lowest, that is the best, deletion, judged with either, and the
+# ends of its 95 % interval:
 
 # %%
 rows = measured.explanation_rows(judged_with=None)
 rows["map"] = rows["method"] + ", " + rows["baseline"]
-deletion = rows.groupby(["model", "judged_with", "map"])["deletion"].mean().sort_values()
-lowest = deletion.groupby(level=["model", "judged_with"]).head(3)
-assert deletion["repair_gan", "grey"].idxmin() == "random, -"
-lowest.sort_index(level=[0, 1], ascending=False, sort_remaining=False).round(2).to_frame()
+ends = ["deletion", "deletion_low", "deletion_high"]
+judged_by = rows.groupby(["model", "judged_with", "map"])[ends].mean().sort_values("deletion")
+lowest = judged_by.groupby(level=["model", "judged_with"]).head(3)
+assert judged_by.loc[("repair_gan", "grey"), "deletion"].idxmin() == "random, -"
+lowest.sort_index(level=[0, 1], ascending=False, sort_remaining=False).round(2)
 
 # %% [markdown]
-# Trap one: judged with grey, the best map of the detector is `random`. Its holes lie all over the plate and do the most
-# damage; for the detector a grey plate is even more suspicious than a defect, so the scale (1 the part, 0 its baseline)
-# stands on its head. Trap two: a deletion figure is a comparison with *one* baseline, and an explanation made with the
-# same baseline has an advantage. For the classifier the maps made with the repaired part lead where that judges, and two
-# of those made with grey lead where grey does. Insertion and deletion figures of different articles can't be compared.
+# Trap one: judged with grey, the best figure of the detector belongs to `random`. Don't read that as a rank either,
+# look at the intervals. For the detector a grey plate is about as suspicious as a defective one, on average more; so
+# the scale (1 the part, 0 its baseline) has hardly a length and stands on its head, and a figure on such a scale says
+# nothing. Trap two: a deletion figure is a comparison with *one* baseline, and an explanation made with the same
+# baseline has an advantage. For the classifier the maps made with the repaired part lead where that judges, and two of
+# those made with grey lead where grey does. Insertion and deletion figures of different articles can't be compared.
 
 # %% [markdown]
 # ## The sanity check
@@ -644,11 +659,11 @@ answer_8_6 = lesson.check("8.6", answer_8_6)
 # %% [markdown]
 # ## The card
 #
-# All of it on one page, for one rejected part: the photograph, where the suspicion lies, the part as it should look, and
-# the good part that comes nearest to that, to hold beside it. The p-value is from lesson 05. The likely kind comes from
-# the classifier of close-ups that lesson 04 used as a judge: it looks where the map points, and says "unknown" if it is
-# less than half sure. How often is it right? That is measured first, on fresh parts, located by the detector and not by
-# their masks.
+# All of it on one page, for one rejected part: the photograph, where the suspicion lies, the part as it should look,
+# and the good part that comes nearest to that, to hold beside it. The p-value is from lesson 05. The likely kind comes
+# from the classifier of close-ups that lesson 04 used as a judge: it looks where the map points. The answer "good" is
+# struck out and the rest scaled to 100 %, since the part *is* rejected; below one half it says "unknown". How often is
+# it right? That is measured first, on fresh parts, located by the detector and not by their masks.
 
 # %%
 finder = explain.KindFinder(*checkpoints.kind_classifier())
