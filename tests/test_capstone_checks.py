@@ -73,6 +73,16 @@ class TestCounts:
         assert found.verdict == MEND
         assert "a0" in found.found
 
+    def test_two_lots_cannot_stand_on_three_sides(self):
+        split = sound(
+            train=parts(120, 0, groups=np.repeat("a", 120)),
+            calibration=parts(110, 1, groups=np.repeat("a", 110)),
+            test=parts(80, 2, bad=40, groups=np.repeat("b", 80)),
+        )
+        found = counting.cut_by_lot(split)
+        assert found.verdict == LOOK
+        assert "need three lots; photograph another" in found.advice
+
     def test_lots_that_nobody_knows(self):
         split = Split(*(parts(80, seed, bad=bad) for seed, bad in ((0, 0), (1, 0), (2, 40))))
         assert counting.cut_by_lot(split).verdict == LOOK
@@ -130,6 +140,34 @@ class TestLooks:
         found = looking.duplicates(sound(calibration=parts(110, 1, images=images, prefix="c")))
         assert found.verdict == MEND
         assert "t9 and c5" in found.found
+
+    def test_a_part_and_the_same_one_scratched_are_two(self):
+        images = photographs(80, 2)
+        images[50] = images[3]
+        assert looking.duplicates(sound(test=parts(80, 2, images=images, bad=40))).verdict == OK
+
+    def test_parts_of_a_steady_line_are_no_twins_but_a_photograph_saved_again_is(self):
+        rng = np.random.default_rng(7)
+        steady = np.clip(SHAPE + rng.normal(0, 0.003, (60, 64, 64)), 0, 1)  # less than a grey step apart
+        assert looking.twins(steady) == []
+        again = steady[4] + rng.normal(0, 0.0005, (64, 64))
+        assert looking.twins(np.stack([*steady, again])) == [(4, 60)]
+
+    @pytest.mark.parametrize(("brighter", "verdict"), [(0.0, OK), (0.15, MEND)])
+    def test_a_border_that_gives_the_defect_away(self, brighter, verdict):
+        images = photographs(80, 2)
+        images[40:] = np.clip(images[40:] + brighter, 0, 1)
+        assert looking.good_beside_defective(sound(test=parts(80, 2, images=images, bad=40))).verdict == verdict
+
+    def test_a_tint_of_the_border_that_gives_the_defect_away(self):
+        images = np.repeat(photographs(80, 2), 3, axis=3)
+        images[40:, ..., 0] += 0.1
+        images[40:, ..., 1] -= 0.1
+        test = parts(80, 2, images=np.clip(images, 0, 1), bad=40)
+        others = (parts(20, seed, images=np.repeat(photographs(20, seed), 3, axis=3)) for seed in (0, 1))
+        found = looking.good_beside_defective(Split(*others, test))
+        assert found.verdict == MEND
+        assert "colour of the border" in found.found
 
     def test_a_stranger_among_the_good(self):
         images = photographs(120, 0)

@@ -4,6 +4,7 @@ import ast
 import functools
 import inspect
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,8 @@ def new_photographs(tmp_path):
     exif = turned.getexif()
     exif[0x0112] = 6
     turned.save(folder / "turned.jpg", exif=exif)
+    turned.save(folder / "Büchse 零件.png".replace("ü", "u\u0308"))  # as Macs and archives spell it
+    (folder / "Thumbs.db").write_text("of Windows")
     (folder / "broken.png").write_text("not an image")
     (folder / "readme.txt").write_text("hello")
     return folder
@@ -81,7 +84,7 @@ def test_the_script_scores_every_kind_of_photograph_as_the_course_does(mode, nam
     exported = capstone.export(trial, decision, tmp_path / "out")
     got, told = scored_in_path(tmp_path / "out", new_photographs)
     grey = trial.split.test.images.shape[3] == 1
-    readable = sorted(path for path in new_photographs.rglob("*.*") if path.stem not in ("broken", "readme"))
+    readable = sorted(path for path in new_photographs.rglob("*.*") if path.stem not in ("broken", "readme", "Thumbs"))
     images = np.stack([datasets.load_image(path, SIZE, grey=grey) for path in readable])
     expected = trial.detectors[name].score(images)
     p_values = decisions.conformal_p_values(exported.card["calibration_scores"], expected)
@@ -91,16 +94,18 @@ def test_the_script_scores_every_kind_of_photograph_as_the_course_does(mode, nam
         assert answer[0] == pytest.approx(score, rel=2e-3, abs=1e-5)
         assert answer[1] == pytest.approx(p_value, abs=1e-4)
         assert answer[2] == ("reject" if score > decision.threshold else "accept")
+    assert f"This detector knows: {trial.split.test.title}." in told.stderr
     assert "broken.png is not an image" in told.stderr
     assert "readme.txt is not a photograph" in told.stderr
-    assert "6 scored, 2 not scored" in told.stderr
+    assert "7 scored, 2 not scored" in told.stderr
     assert told.returncode == 1
 
 
 def scored_in_path(folder, photographs):
     """Run the script as its reader does: from anywhere, with its own folder on the path."""
     line = [sys.executable, str(folder / "score.py"), str(photographs)]
-    told = subprocess.run(line, capture_output=True, text=True, check=False)
+    windows = os.environ | {"PYTHONIOENCODING": "cp1252"}  # as its output is written into a file there
+    told = subprocess.run(line, capture_output=True, encoding="utf-8", env=windows, check=False)
     rows = [row.split("\t") for row in told.stdout.splitlines()]
     return {name: (float(score), float(p), verdict) for name, score, p, verdict in rows}, told
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from gan_helpers import capstone
-from gan_helpers.capstone.loading import named_bad
+from gan_helpers.datasets.names import told_by
 
 
 def photograph(path, seed=0, shape=(24, 24), mode="L"):
@@ -62,18 +62,40 @@ class TestWhatCanBeUsed:
         assert "notes.txt" in notes
 
     @pytest.mark.parametrize(
-        ("stem", "bad"),
+        ("stem", "told"),
         [
-            ("bad_01", True),
-            ("IMG_7-NOK", True),
-            ("not_ok_3", True),
-            ("okay_3", False),
-            ("badge_4", False),
-            ("7", False),
+            ("bad_01", "bad"),
+            ("IMG_7-NOK", "bad"),
+            ("not_ok_3", "bad"),
+            ("nicht gut 4", "bad"),
+            ("Ausschuß 2", "bad"),
+            ("n.i.O. 3", "bad"),
+            ("part_1.bad", "bad"),
+            ("okay_3", "good"),
+            ("defect_free_03", "good"),
+            ("no_defect_07", "good"),
+            ("non_defective_3", "good"),
+            ("kein_nio", "good"),
+            ("badge_4", ""),
+            ("scratch_02", ""),
+            ("7", ""),
         ],
     )
-    def test_only_whole_words_count_in_a_name(self, stem, bad):
-        assert named_bad(stem) == bad
+    def test_whole_words_count_in_a_name_and_a_no_turns_them_round(self, stem, told):
+        assert told_by(stem) == told
+
+    def test_where_no_name_says_bad_it_tells_how_the_names_begin(self, tmp_path):
+        for i in range(14):
+            photograph(tmp_path / "flat" / f"{('part', 'crack')[i > 9]}_{i}.png", i)
+        (tmp_path / "flat" / "prices.csv").write_text("1")
+        (note, *others) = capstone.load_photographs(tmp_path / "flat", size=32).notes
+        assert "14 photographs" in note
+        assert "the other 14" in note
+        assert "begin with part (10), crack (4)" in note
+        assert any("prices.csv" in other for other in others)
+
+    def test_it_says_which_folders_were_taken_for_defective(self, folder):
+        assert "Taken for defective: scratch (4)." in capstone.load_photographs(folder, size=32).notes
 
 
 class TestWhatCannot:
@@ -90,6 +112,22 @@ class TestWhatCannot:
     @pytest.mark.parametrize("nothing", ["", "  ", 3])
     def test_no_path_at_all(self, nothing):
         self.refused(nothing, "quotation marks")
+
+    def test_a_folder_of_defective_ones_alone(self, tmp_path):
+        for i in range(6):
+            photograph(tmp_path / "bad" / f"{i}.png", i)
+        self.refused(tmp_path / "bad", "no good ones", "the folder above it")
+
+    def test_the_note_about_names_survives_a_refusal(self, tmp_path):
+        for i in range(6):
+            photograph(tmp_path / "few" / f"bad_{i}.png", i)
+            photograph(tmp_path / "few" / f"{i}.png", 10 + i)
+        self.refused(tmp_path / "few", "to learn from", "Taken for defective: 6")
+
+    def test_photographs_of_a_telephone(self, tmp_path):
+        for i in range(12):
+            photograph(tmp_path / "phone" / f"{i}.png", i).rename(tmp_path / "phone" / f"{i}.HEIC")
+        self.refused(tmp_path / "phone", "12 files", "0.HEIC", "Most Compatible")
 
     def test_an_empty_folder(self, tmp_path):
         self.refused(tmp_path, tmp_path.name)

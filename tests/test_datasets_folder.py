@@ -165,6 +165,32 @@ class TestTwoFolders:
         assert test.defective.kinds.tolist() == ["crack", "crack", "dent"]
         assert test.defective.has_mask.tolist() == [False, True, False]
 
+    def test_folders_below_the_defective_ones_are_lots_where_the_good_ones_have_them(self, tmp_path):
+        for lot in "ABC":
+            photos(tmp_path / "good" / lot, 6)
+        photos(tmp_path / "defective" / "A", 3)
+        photos(tmp_path / "defective" / "dent", 2)
+        bad = load_folder(tmp_path, size=8).test.defective
+        assert sorted(zip(bad.kinds, bad.groups, strict=True)) == [("defective", "A")] * 3 + [("dent", "")] * 2
+
+    def test_folders_within_a_lot_don_t_tear_it_apart(self, tmp_path):
+        for lot in "ABC":
+            for side in ("front", "back"):
+                photos(tmp_path / "good" / lot / side, 4)
+        photos(tmp_path / "bad", 2)
+        split = load_folder(tmp_path, size=8)
+        assert [len(parts) for parts in (split.train, split.calibration, split.test.good)] == [8, 8, 8]
+        assert {*split.train.group_names, *split.calibration.group_names, *split.test.good.group_names} == set("ABC")
+
+    def test_of_two_lots_the_smaller_one_tests_and_the_reader_hears_that_three_are_needed(self, tmp_path):
+        photos(tmp_path / "good" / "small", 8)
+        photos(tmp_path / "good" / "large", 40)
+        photos(tmp_path / "bad", 2)
+        with pytest.warns(DataWarning, match="calibration is held out part by part .* three lots"):
+            splits = [load_folder(tmp_path, size=8, seed=seed) for seed in range(4)]
+        assert {tuple(split.test.good.group_names) for split in splits} == {("small",)}
+        assert {len(split.calibration) for split in splits} == {10}
+
     def test_a_seed_gives_one_cut_and_another_seed_another(self, two_folders):
         first, again, other = (load_folder(two_folders, size=8, seed=seed) for seed in (1, 1, 2))
         assert first.train.names.tolist() == again.train.names.tolist()
@@ -214,6 +240,25 @@ class TestColoursAndSizes:
         with pytest.warns(DataWarning, match=r"1 images, such as test/dent/dark\.png, use 12 of their 16 bits"):
             load_folder(mvtec, size=8)
 
+    def test_every_dark_image_counts_even_beside_bright_ones(self, two_folders):
+        Image.fromarray(RNG.integers(0, 4096, (12, 12), dtype=np.uint16)).save(two_folders / "good" / "dark.png")
+        Image.fromarray(RNG.integers(0, 65536, (12, 12), dtype=np.uint16)).save(two_folders / "good" / "bright.png")
+        with pytest.warns(DataWarning, match=r"1 images, such as good/dark\.png, use 12 of their 16 bits"):
+            load_folder(two_folders, size=8)
+
+    def test_a_size_that_tells_good_from_defective(self, tmp_path):
+        photos(tmp_path / "good", 9, (12, 12))
+        photos(tmp_path / "bad", 9, (18, 18))
+        alone = r"size alone tells good from defective \(12x12 pixels against 18x18"
+        with pytest.warns(DataWarning, match="crop them alike"), pytest.warns(DataWarning, match=alone):
+            load_folder(tmp_path, size=8)
+
+    def test_a_colour_that_tells_good_from_defective(self, tmp_path):
+        photos(tmp_path / "good", 9, (12, 12))
+        photos(tmp_path / "bad", 9, (12, 12, 3))
+        with pytest.warns(DataWarning, match=r"colour alone tells good from defective \(grey against in colour\)"):
+            load_folder(tmp_path, size=8)
+
 
 class TestZip:
     @pytest.mark.parametrize("below", ["", "plates/", "delivery/plates/"])
@@ -235,6 +280,15 @@ class TestZip:
         with pytest.raises(DataError, match=r"points outside the archive; make the archive again"):
             load_folder(archive)
         assert not list(tmp_path.rglob("evil*"))
+
+    def test_a_time_in_a_file_s_name_is_no_drive(self, two_folders, tmp_path):
+        archive = tmp_path / "set.zip"
+        zipped(two_folders, archive)
+        with zipfile.ZipFile(archive, "a") as file:
+            file.write(two_folders / "good" / "000.png", "good/2026-05-01 12:30:06.png")
+            file.write(two_folders / "good" / "001.png", "good/again.png")
+        with pytest.warns(DataWarning, match="2 files are exact copies"):
+            assert len(all_names(load_folder(archive, size=8))) == 48
 
     def test_a_link_in_an_archive_is_refused(self, tmp_path):
         link = zipfile.ZipInfo("good/secret.png")
@@ -285,6 +339,34 @@ class TestBadInput:
     def test_two_folders_that_are_called_good(self, two_folders):
         photos(two_folders / "ok", 2)
         self.refused(two_folders, "holds defective, good, ok; it needs .* one folder of good parts")
+
+    @pytest.mark.parametrize("name", ["test", "validation", "good_lot2", "OK 3"])
+    def test_a_folder_that_is_no_kind_of_defect(self, two_folders, name):
+        photos(two_folders / name, 3)
+        self.refused(two_folders, rf"{name} (stands beside good, and is no|would be taken for a) kind of defect")
+
+    def test_good_ones_below_defective_ones(self, mvtec):
+        photos(mvtec / "test" / "monday" / "good", 3)
+        self.refused(mvtec, "test/monday/good lies below a folder of defective parts; move")
+
+    def test_lots_that_hold_good_and_bad(self, tmp_path):
+        for lot in "AB":
+            photos(tmp_path / lot / "good", 3)
+            photos(tmp_path / lot / "bad", 3)
+        self.refused(tmp_path, "turn it round: good/A, good/B")
+
+    def test_german_names(self, tmp_path):
+        photos(tmp_path / "train" / "Gut", 9)
+        photos(tmp_path / "test" / "gut", 3)
+        photos(tmp_path / "test" / "Ausschuß", 3)
+        split = load_folder(tmp_path, size=8)
+        assert (len(split.test.good), len(split.test.defective)) == (3, 3)
+
+    def test_one_photograph_in_two_lots(self, tmp_path):
+        for lot in "ABC":
+            photos(tmp_path / "good" / lot, 6)
+        (tmp_path / "good" / "C" / "copy.png").write_bytes((tmp_path / "good" / "A" / "000.png").read_bytes())
+        self.refused(tmp_path, r"good/A/000\.png and good/C/copy\.png are the same file; remove one")
 
     def test_folders_without_images(self, tmp_path):
         (tmp_path / "train" / "good").mkdir(parents=True)
@@ -386,6 +468,11 @@ class TestBadInput:
         (two_folders / "good" / name).write_bytes(b"data")
         self.refused(two_folders, rf"good/{name} is in a format that cannot be read; save it as PNG or JPEG")
 
+    def test_a_film_beside_its_photograph_is_named_and_not_read(self, two_folders):
+        (two_folders / "good" / "000.MOV").write_bytes(b"film")
+        with pytest.warns(DataWarning, match=r"Not read: good/000\.MOV; the photograph of the same name"):
+            assert len(all_names(load_folder(two_folders, size=8))) == 46
+
     def test_more_images_than_fit_into_memory(self, two_folders, monkeypatch):
         monkeypatch.setattr(folder, "MANY", 10)
         memory = namedtuple("memory", "available")(1_000_000)
@@ -413,7 +500,9 @@ class TestNothingIsDroppedSilently:
         with pytest.warns(DataWarning, match="neither train nor test: backup"):
             load_folder(mvtec, size=8)
 
-    @pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "._000.png", "__MACOSX/000.png"])
+    @pytest.mark.parametrize(
+        "name", [".DS_Store", "Thumbs.db", "desktop.ini", "._000.png", "__MACOSX/000.png", "@eaDir/000.png"]
+    )
     def test_what_the_operating_system_leaves_behind_is_not(self, two_folders, name):
         file = two_folders / "good" / name
         file.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The check of the photographs: thirteen questions, one line each, with advice."""
+"""The check of the photographs: a dozen questions or so, one line each, with advice."""
 
 from dataclasses import dataclass
 
@@ -67,8 +67,8 @@ def check_photographs(split):
     -------
     PhotographCheck
         Counts (to learn from, to calibrate, to test, by kind, cut by lot, size of the smallest defect) and looks
-        (sharpness, exposure, drift, alignment, duplicates, strangers among the good). The reason of each limit stands
-        beside it in `capstone.counting` and `capstone.looking`.
+        (sharpness, exposure, drift, good beside defective, alignment, duplicates, strangers among the good). The reason
+        of each limit stands beside it in `capstone.counting` and `capstone.looking`.
     """
     findings = (ask(split) for ask in (*counting.QUESTIONS, *looking.QUESTIONS))
     return PhotographCheck(tuple(finding for finding in findings if finding is not None))

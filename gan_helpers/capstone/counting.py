@@ -109,6 +109,13 @@ def cut_by_lot(split):
         advice = "Put photographs into a folder for each lot or day below good: a cut by lot is the honest one."
         return Finding("cut by lot", "no lots are known", LOOK, advice)
     shared = sorted((sides[0] & sides[1]) | (sides[0] & sides[2]) | (sides[1] & sides[2]))
+    known = set.union(*sides)
+    if len(known) < len(sides):
+        more = "another" if len(known) == 2 else "two more"
+        advice = f"Three sides need three lots; photograph {more}, of another day."
+        found = f"{len(known)} in all ({', '.join(sorted(known))})"
+        found += f", on more than one side: {', '.join(shared)}" if shared else ""
+        return Finding("cut by lot", found, LOOK, advice)
     if shared:
         advice = "Keep each lot on one side; parts of one lot resemble each other, and the test flatters."
         return Finding("cut by lot", f"on more than one side: {', '.join(shared[:3])}", MEND, advice)

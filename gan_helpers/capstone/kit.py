@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from gan_helpers.datasets import reading
+from gan_helpers.datasets.names import SYSTEM_FILES, hidden
 from gan_helpers.datasets.partset import DataError
 from gan_helpers.datasets.reading import SUFFIXES, load_image
 
@@ -30,12 +31,12 @@ for name, image in reading.photographs(card["image_shape"]):
     print(f"{name}\\t{score:.6g}\\t{p_value:.4f}\\t{'reject' if score > card['threshold'] else 'accept'}")
 '''
 SCRIPT_LINES = sum(bool(line.strip()) for line in SCRIPT.splitlines()[1:])
-REQUIREMENTS = "numpy>=2.0\nonnxruntime>=1.23\npillow>=10.3\n"
+REQUIREMENTS = "numpy>=2.0\nonnxruntime>=1.23\npillow>=11\n"
 HEADER = '"""Read photographs as the course does; made by gan_helpers.capstone, not to be edited."""\n'
 
 
 def read_card(folder):
-    """Read the detector's card; refuse a network that the card was not written for."""
+    """Read the detector's card and say of which parts it is; refuse a network that the card was not written for."""
     try:
         card = json.loads((folder / "exported.json").read_text(encoding="utf-8"))
         known = hashlib.sha256((folder / "network.onnx").read_bytes()).hexdigest() == card["sha256"]
@@ -45,6 +46,7 @@ def read_card(folder):
         sys.exit(f"{folder / 'network.onnx'} is not the network that exported.json belongs to; export both again.")
     if card.get("threshold") is None:
         sys.exit(f"{folder} has no threshold yet; export it with calibration parts.")
+    print(f"This detector knows: {card.get('parts', 'parts that its card does not name')}.", file=sys.stderr)
     return card
 
 
@@ -52,8 +54,12 @@ def photographs(image_shape):
     """Yield (name, image) for every photograph below the folder on the command line; say what cannot be read."""
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
         sys.exit("Say which folder of photographs to score: python score.py FOLDER")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # Windows writes files in a code page that does not know every name
     folder, refused, scored = Path(sys.argv[1]), 0, 0
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if any(hidden(above) for above in (path, *path.relative_to(folder).parents)):
+            continue
         name = path.relative_to(folder).as_posix()
         try:
             if path.suffix.lower() not in SUFFIXES:
@@ -80,6 +86,6 @@ def reading_source():
         'class DataError(ValueError):\n    """A photograph that cannot be used; the message names it and the cure."""\n'
     )
     body = body.replace(wanted, f"\n{error}")
-    functions = "\n\n".join(inspect.getsource(function) for function in (read_card, photographs))
+    functions = "\n\n".join(inspect.getsource(function) for function in (hidden, read_card, photographs))
     imports = "import hashlib\nimport json\nimport sys\n"
-    return f"{HEADER}\n{imports}{body.lstrip()}\n\n{functions}"
+    return f"{HEADER}\n{imports}{body.lstrip()}\n\nSYSTEM_FILES = {SYSTEM_FILES!r}\n\n\n{functions}"

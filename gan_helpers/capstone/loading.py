@@ -4,21 +4,22 @@
 at its first cell teaches nobody, so the lesson goes on with the solar cells and says so.
 """
 
-import re
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from gan_helpers import datasets
-from gan_helpers.datasets.layout import BAD_NAMES, SYSTEM_FILES, opened
+from gan_helpers.datasets.layout import CAMERA_SUFFIXES, opened
+from gan_helpers.datasets.names import hidden, means_bad, told_by, words_of
 from gan_helpers.datasets.reading import SUFFIXES
 from gan_helpers.lesson import cards
 
 FEWEST_TO_TRAIN = 4  # the repair GAN teaches two networks from a half each, and one part shows no variation
 NAMED = 3
-PAIRS_OF_WORDS = 2  # "not_ok" is two words of a file's name
+PREFIXES = 10  # more first words than that are no naming scheme
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,48 +113,66 @@ def _load(photographs, size):
         split, notes = _load_flat(photographs, size)
         if split is None:
             split = datasets.load_folder(photographs, size=size)
+            notes = _kinds(split)
     notes += [str(warning.message) for warning in caught if issubclass(warning.category, datasets.DataWarning)]
     if len(split.train) < FEWEST_TO_TRAIN:
         raise datasets.DataError(
             f"{split.test.title} leaves {len(split.train)} good photographs to learn from, after some were held "
-            f"out for calibration and test; take {FEWEST_TO_TRAIN} at the very least, and better a hundred."
+            f"out for calibration and test; take {FEWEST_TO_TRAIN} at the very least, and better a hundred.\n"
+            + "\n".join(notes)
         )
     return split, tuple(notes)
+
+
+def _kinds(split):
+    """Say which folders were taken for kinds of defect."""
+    kinds = Counter(split.test.defective.kinds.tolist())
+    if not kinds:
+        return []
+    return [f"Taken for defective: {', '.join(f'{kind} ({n})' for kind, n in sorted(kinds.items()))}."]
 
 
 def _load_flat(photographs, size):
     """Load a folder that has photographs and no folders, as if they lay in good and defective; or (None, [])."""
     path = Path(photographs).expanduser()
     with opened(path) as root:
-        files = [file for file in sorted(root.iterdir()) if not _hidden(file)]
-        images = [file for file in files if file.suffix.lower() in SUFFIXES]
+        files = [file for file in sorted(root.iterdir()) if not hidden(file)]
+        images = [file for file in files if file.suffix.lower() in (*SUFFIXES, *CAMERA_SUFFIXES)]
         if not images or any(file.is_dir() for file in files):
             return None, []
-        bad = [file for file in files if named_bad(file.stem)]
+        title = path.stem if path.is_file() else path.resolve().name
+        bad = [file for file in files if told_by(file.stem) == "bad"]
+        if means_bad(title) and not bad:
+            raise datasets.DataError(
+                f"{title} holds photographs side by side and no good ones, by its name; give the folder above it, "
+                "which holds the good ones as well."
+            )
+        note = _side_by_side(images, bad)
         with tempfile.TemporaryDirectory() as staged:
-            root = Path(staged) / (path.stem if path.is_file() else path.resolve().name)
+            root = Path(staged) / title
             for file in files:  # all of them: what cannot be read shall be named, not left out
                 place = root / ("defective" if file in bad else "good")
                 place.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, place / file.name)
-            split = datasets.load_folder(root, size=size)
-    names = f" ({', '.join(file.name for file in bad[:NAMED])}{', ...' if len(bad) > NAMED else ''})" if bad else ""
-    return split, [
-        f"{len(images)} photographs lie side by side. Taken for defective: {len(bad)}{names}, because their names hold "
-        f"a word such as bad, nok or defect; for good: the other {len(files) - len(bad)}. Put them into two folders, "
-        "good and defective, to leave no doubt."
-    ]
+            try:
+                split = datasets.load_folder(root, size=size)
+            except datasets.DataError as problem:
+                raise datasets.DataError(f"{problem}\n{note}") from None
+    return split, [note]
 
 
-def named_bad(stem):
-    """Say whether a file's name holds one of the words for defective parts."""
-    words = re.findall("[a-z]+", stem.casefold())
-    pairs = {"_".join(words[i : i + PAIRS_OF_WORDS]) for i in range(len(words) - 1)}
-    return bool((set(words) | pairs) & set(BAD_NAMES))
-
-
-def _hidden(file):
-    return file.name.startswith(".") or file.name.lower() in SYSTEM_FILES
+def _side_by_side(images, bad):
+    """Say which of the photographs of one folder were taken for defective, and by what."""
+    bad = [file.name for file in images if file in bad]
+    names = f" ({', '.join(bad[:NAMED])}{', ...' if len(bad) > NAMED else ''})" if bad else ""
+    told = (
+        f"{len(images)} photographs lie side by side. Taken for defective: {len(bad)}{names}, whose names hold a word "
+        f"such as bad, nok or defect; for good: the other {len(images) - len(bad)}."
+    )
+    starts = Counter(" ".join(words_of(file.stem)[:1]) or "a number" for file in images)
+    if not bad and 1 < len(starts) <= PREFIXES:
+        told += f" The names begin with {', '.join(f'{start} ({n})' for start, n in starts.most_common())}."
+    return f"{told} Put them into two folders, good and defective, to leave no doubt."
 
 
 def _counts(name, parts):

@@ -1,11 +1,13 @@
 """Questions to the photographs themselves: sharp, well lit, steady, in place, each one once.
 
-All is measured at the size that the detector sees. Good parts only are measured: a defect may well be dark or blurred.
+All is measured at the size that the detector sees. Good parts only are measured, since a defect may well be dark or
+blurred; but for one question, whether the border of the photograph, where no defect is, tells good from defective.
 """
 
 import numpy as np
 from scipy import ndimage
 
+from gan_helpers import decisions
 from gan_helpers.capstone.counting import LOOK, MEND, OK, Finding
 from gan_helpers.datasets.reading import LUMA
 
@@ -17,6 +19,10 @@ SMALL_DRIFT, LARGE_DRIFT = 0.5, 1.0  # standard deviations; a 5 % limit on brigh
 SMALL_SHIFT, LARGE_SHIFT = 1 / 64, 5 / 64  # of the side; the repair GAN is taught to live with the first
 CLEAR_PEAK = 0.1  # of a phase correlation: below it there is nothing to align by
 GREY_STEP = 1 / 255
+NEARER = 3  # times than the usual nearest neighbour: an image saved again is, another part of a steady line is not
+SAMPLED = 200  # images that say how far the usual nearest neighbour is
+RIM = 1 / 16  # of the side: the border, where there is backdrop and light, and hardly ever a defect
+TELLING, FEW_OF_A_CLASS = 0.95, 5  # AUROC of the border; parts of a class below which it says nothing
 COARSE = 16  # side of the small images by which twins are looked for
 ODD = 4.0  # robust standard deviations: 3 in 100,000 of a normal distribution
 NAMED = 3  # photographs that a line names
@@ -87,6 +93,37 @@ def drift(split):
     return Finding("drift of brightness", found, verdict, advice)
 
 
+def good_beside_defective(split):
+    """Ask whether brightness or colour of the border alone tells the good test parts from the defective ones."""
+    good, bad = split.test.good.images, split.test.defective.images
+    if min(len(good), len(bad)) < FEW_OF_A_CLASS:
+        return None
+    labels = np.repeat([0, 1], [len(good), len(bad)])
+    rim = _rim(np.concatenate([good, bad]))
+    looks = {"brightness": rim.mean(axis=1)}
+    if rim.shape[1] > 1:
+        looks["colour"] = np.ptp(rim, axis=1)
+    told = {name: decisions.auroc(labels, values) for name, values in looks.items()}
+    most = max(told, key=lambda name: abs(told[name] - 0.5))
+    area = max(told[most], 1 - told[most])
+    found = f"the {most} of the border alone tells them apart in {area:.0%} of the pairs (50% is chance)"
+    if area <= TELLING:
+        return Finding("good beside defective", found, OK, "Light and camera do not give the defect away.")
+    advice = (
+        "Photograph both in one session, mixed, or a detector tells the sessions apart and no figure here is worth "
+        "anything. If the defect itself changes the whole photograph, note that."
+    )
+    return Finding("good beside defective", found, MEND, advice)
+
+
+def _rim(images):
+    """Return the mean colour of each photograph's border: (n, c)."""
+    width = max(1, round(RIM * images.shape[1]))
+    inside = np.zeros(images.shape[1:3], bool)
+    inside[width:-width, width:-width] = True
+    return images[:, ~inside].mean(axis=1)
+
+
 def alignment(split):
     """Measure how far good parts of train lie from the median image: phase correlation.
 
@@ -125,12 +162,13 @@ def phase_shifts(images, reference):
 
 
 def duplicates(split):
-    """Find photographs that are the same, or differ by less than one grey step on average."""
+    """Find photographs of one class that are the same but for how they were saved (see `twins`)."""
     sides = (split.train, split.calibration, split.test)
     images = np.concatenate([_grey(parts.images) for parts in sides])
     names = np.concatenate([parts.names for parts in sides])
     side_of = np.repeat([0, 1, 2], [len(parts) for parts in sides])
-    pairs = twins(images)
+    labels = np.concatenate([parts.labels for parts in sides])
+    pairs = [(i, j) for i, j in twins(images) if labels[i] == labels[j]]  # a part and the same one, scratched, are two
     across = [pair for pair in pairs if side_of[pair[0]] != side_of[pair[1]]]
     if not pairs:
         return Finding("duplicates", "none", OK, "Every photograph counts once.")
@@ -145,15 +183,31 @@ def duplicates(split):
 
 
 def twins(images):
-    """Return pairs of rows whose images (n, h, w) differ by less than a grey step on average."""
+    """Return pairs of rows whose images (n, h, w) differ by less than a grey step on average, and far less than usual.
+
+    Photographs of one part from a stand differ little, too. So a pair also has to be three times nearer than the usual
+    image is to its nearest neighbour.
+    """
+    limit = min(GREY_STEP, _usual_nearest(images) / NEARER)
     side = images.shape[1] // COARSE
     small = images[:, : side * COARSE, : side * COARSE]
     small = small.reshape(len(images), COARSE, side, COARSE, side).mean(axis=(2, 4)).reshape(len(images), -1)
     pairs = []
     for i in range(len(images) - 1):
-        near = i + 1 + np.flatnonzero(np.abs(small[i + 1 :] - small[i]).mean(axis=1) < GREY_STEP)
-        pairs += [(i, int(j)) for j in near if np.abs(images[i] - images[j]).mean() < GREY_STEP]
+        near = i + 1 + np.flatnonzero(np.abs(small[i + 1 :] - small[i]).mean(axis=1) <= limit)
+        pairs += [(i, int(j)) for j in near if np.abs(images[i] - images[j]).mean() <= limit]
     return pairs
+
+
+def _usual_nearest(images):
+    """Return the median distance of an image to its nearest neighbour: mean absolute difference, of some of them."""
+    flat = images.reshape(len(images), -1)
+    nearest = []
+    for i in np.unique(np.linspace(0, len(flat) - 1, SAMPLED).astype(int)):
+        apart = np.abs(flat - flat[i]).mean(axis=1)
+        apart[i] = np.inf
+        nearest.append(apart.min())
+    return float(np.median(nearest))
 
 
 def strangers(split):
@@ -176,7 +230,7 @@ def strangers(split):
     return Finding("strangers among the good", f"{len(odd)}: {_some(names[odd])}", LOOK, advice)
 
 
-QUESTIONS = (sharpness, exposure, drift, alignment, duplicates, strangers)
+QUESTIONS = (sharpness, exposure, drift, good_beside_defective, alignment, duplicates, strangers)
 
 
 def _good_of(split):

@@ -8,7 +8,7 @@ from gan_helpers import decisions
 from gan_helpers.capstone import counting
 from gan_helpers.capstone.deciding import BY_COST
 from gan_helpers.capstone.lots import lot_apart
-from gan_helpers.capstone.trying import GAN
+from gan_helpers.capstone.trying import BRIGHTNESS, GAN
 
 NO, UNKNOWN, TRIAL_WITH_CARE, TRIAL = "no", "unknown", "care", "trial"
 HEADLINES = {
@@ -33,8 +33,8 @@ def verdict(trial, decision, check):
 
     No: it ranks no better than a coin, or at these prices it costs more than doing without. Unknown: too few good or
     defective test parts. Otherwise a trial beside the present inspection, with care while anything is to be mended,
-    while good parts of calibration and test are rejected at rates that differ beyond doubt, or while one lot of the
-    calibration stands apart.
+    while good parts of calibration and test are rejected at rates that differ beyond doubt, while one lot of the
+    calibration stands apart, or while nothing ranks the parts better than their mean brightness.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def verdict(trial, decision, check):
     if not trial.measured:
         return _told(UNKNOWN, [trial.why, apart, *_mending(check)])
     coin = trial.table.loc[trial.recommended, "low"] <= 0.5
-    unlike = [unlike_lots(decision), apart]
+    unlike = [unlike_lots(decision), apart, _by_light(trial)]
     reasons += [_rates(decision), _money(decision), *unlike, *_mending(check)]
     if coin:
         return _told(NO, ["It ranks defective parts no better than a coin, as far as these parts can tell.", *reasons])
@@ -142,6 +142,16 @@ def _method(trial):
     if trial.recommended == GAN:
         return trial.why
     return f"A GAN is not needed for these parts, as far as this test can tell. {trial.why}"
+
+
+def _by_light(trial):
+    """Say so if the mean brightness is recommended: it may be the lamp's."""
+    if trial.recommended != BRIGHTNESS:
+        return ""
+    return (
+        "Nothing ranks these parts better than their mean brightness. Make sure that it is the defect's and not the "
+        "lamp's: photograph good and defective parts in one session, mixed."
+    )
 
 
 def _rates(decision):

@@ -16,6 +16,7 @@ from gan_helpers.datasets.reading import checked_size, read_image, read_mask, to
 TEST_SHARE = 0.3  # of the good parts, where the folder has no good ones for test
 GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "F")
 TWELVE_BITS = 4095 / 65535  # brightest value that a 12-bit camera can leave in a 16-bit file
+LARGE = 1.5  # times the share that a side should have
 MANY = 10_000  # from here on, a folder's size is compared with the free memory before reading
 
 
@@ -30,7 +31,8 @@ def load_folder(path, *, size=64, grey=None, calibration_share=0.25, seed=settin
         there, becomes the calibration set. Or one folder of good parts (``good``, ``ok``, ``normal``,
         ``pass``...) beside folders of defective ones (``defective``, ``nok``, ``scratch``...), each of which is
         a kind of defect. Folders below these are lots, whose parts stay together when the data is cut; below
-        a folder that is called ``defective``, ``bad``, ``nok`` or the like they are kinds of defects.
+        a folder that is called ``defective``, ``bad``, ``nok`` or the like they are kinds of defects, but for those
+        with the name of a lot of good parts.
     size : int
         Side of the loaded images in pixels. Images that are not square are padded, never cut: see `load_image`.
     grey : bool or None
@@ -55,7 +57,8 @@ def load_folder(path, *, size=64, grey=None, calibration_share=0.25, seed=settin
     Warns
     -----
     DataWarning
-        For all that is usable but unusual: mixed sizes, copies, files that are no images, nothing to test on.
+        For all that is usable but unusual: mixed sizes, sizes or colours that tell good from defective, copies,
+        files that are no images, nothing to test on.
         Passed over without a word are only texts and tables beside the folders, such as a readme, and what the
         operating system leaves behind: hidden files, Thumbs.db, desktop.ini, __MACOSX.
 
@@ -99,7 +102,7 @@ def read_folder(root, size, grey, problems, title):
     problems.tell(stacklevel=4)
     _check_memory(photos, size, grey)
     identities = check_copies(photos, problems)
-    images, masks, has_mask, sizes, deep = [], [], [], defaultdict(list), {}
+    images, masks, has_mask, sizes, dark = [], [], [], defaultdict(list), []
     for photo in tqdm(photos, desc=title, unit="image", delay=2, leave=False):
         try:
             image, width, height, brightest = read_image(photo.path, size, photo.name)
@@ -111,16 +114,16 @@ def read_folder(root, size, grey, problems, title):
         masks.append(np.zeros((size, size), bool) if mask is None else mask)
         has_mask.append(photo.kind == GOOD or mask is not None)
         sizes[width, height].append(photo.name)
-        if brightest is not None:
-            deep[photo.name] = brightest
-    if deep and max(deep.values()) <= TWELVE_BITS:
+        dark += [photo.name] if brightest is not None and brightest <= TWELVE_BITS else []
+    if dark:
         problems.hint(
-            f"{len(deep)} images, such as {next(iter(deep))}, use 12 of their 16 bits at most and so come out dark; "
+            f"{len(dark)} images, such as {dark[0]}, use 12 of their 16 bits at most and so come out dark; "
             "multiply them by 16 before saving."
         )
     _compare_sizes(sizes, size, problems)
     problems.tell(stacklevel=4)
     kinds = np.array([photo.kind for photo in photos])
+    _compare_classes(kinds == GOOD, sizes, [photo.name for photo in photos], images, problems)
     parts = PartSet(
         images=to_channels(images, grey),
         labels=(kinds != GOOD).astype(np.int8),
@@ -171,9 +174,16 @@ def _hold_out(sides, units, share, side, rng, problems):
         problems.tell(stacklevel=5)
     own = units[rows]
     if len(set(own)) < 2:  # one lot only, or copies of one file
-        problems.hint(f"All good parts belong to one group, so that {side} is held out part by part.")
+        problems.hint(
+            f"The good parts that are not held out yet belong to one lot, so that {side} is held out part by part and "
+            "shares it with train; three lots or more can be kept apart."
+        )
         own = rows.astype(str)
-    order = rng.permutation(np.unique(own))
+    names, counts = np.unique(own, return_counts=True)
+    count = dict(zip(names, counts, strict=True))
+    order = rng.permutation(names)
+    if count[order[0]] > LARGE * share * len(rows):  # few lots, and this one is too large to be spared
+        order = np.array(sorted(order, key=count.get))
     held = np.zeros(len(rows), bool)
     for unit in order[:-1]:
         members = own == unit
@@ -218,6 +228,25 @@ def _check_memory(photos, size, grey):
             f"{len(photos):,} images at {size}x{size} need {needed / 1e9:,.1f} GB, but {free / 1e9:,.1f} GB is "
             f"free; choose size={fits} or less, or fewer images."
         )
+
+
+def _compare_classes(is_good, sizes, names, images, problems):
+    """Tell the reader if size or colour alone tells good from defective: then a detector need not see a defect."""
+    if is_good.all():
+        return
+    size_of = {name: which for which, members in sizes.items() for name in members}
+    looks = {
+        "size": [f"{'x'.join(map(str, size_of[name]))} pixels" for name in names],
+        "colour": ["grey" if image.shape[2] == 1 else "in colour" for image in images],
+    }
+    for what, values in looks.items():
+        good = sorted({value for value, fine in zip(values, is_good, strict=True) if fine})
+        bad = sorted({value for value, fine in zip(values, is_good, strict=True) if not fine})
+        if not set(good) & set(bad):
+            problems.hint(
+                f"The {what} alone tells good from defective ({good[0]} against {bad[0]}), so that any figure may be "
+                "the camera's; photograph both kinds of parts in the same way."
+            )
 
 
 def _compare_sizes(sizes, size, problems):

@@ -1,6 +1,7 @@
 """Which file of a folder is what: good or defective, for training or for test, and with which mask."""
 
 import hashlib
+import re
 import shutil
 import tempfile
 import warnings
@@ -10,48 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gan_helpers.datasets.names import (
+    BAD_NAMES,
+    CALIBRATION_FOLDERS,
+    GOOD_NAMES,
+    MASK_FOLDERS,
+    begins_good,
+    hidden,
+    means_bad,
+    means_good,
+    plain,
+)
 from gan_helpers.datasets.partset import GOOD, DataError, DataWarning
 from gan_helpers.datasets.reading import SUFFIXES
 
-GOOD_NAMES = (
-    "good",
-    "ok",
-    "okay",
-    "normal",
-    "pass",
-    "passed",
-    "io",
-    "clean",
-    "healthy",
-    "defect_free",
-    "non_defective",
-)
-BAD_NAMES = (
-    "bad",
-    "defective",
-    "defect",
-    "defects",
-    "nok",
-    "not_ok",
-    "ng",
-    "ko",
-    "nio",
-    "abnormal",
-    "anomaly",
-    "anomalies",
-    "anomalous",
-    "fail",
-    "failed",
-    "reject",
-    "rejects",
-    "rejected",
-    "scrap",
-    "faulty",
-    "broken",
-)
-MASK_FOLDERS = ("ground_truth", "groundtruth", "masks", "mask")
-CALIBRATION_FOLDERS = ("validation", "valid", "val", "calibration")
-SYSTEM_FILES = ("thumbs.db", "desktop.ini", "__macosx")  # and all that begins with a dot
 CAMERA_SUFFIXES = (
     ".heic",
     ".heif",
@@ -69,6 +42,8 @@ CAMERA_SUFFIXES = (
     ".mp4",
     ".mov",
 )
+APPLE_SUFFIXES = (".heic", ".heif")
+DRIVE = re.compile("[A-Za-z]:")  # of Windows
 LISTED = 10  # problems that one message spells out
 
 
@@ -80,7 +55,7 @@ class Photo:
     name: str  # relative to the folder, with forward slashes
     side: str  # "train", "calibration", "test", or "" where the loader has to decide
     kind: str
-    group: str  # sub-folder below the class, "" without one
+    group: str  # first folder below the class, "" without one
     mask: Path = None
 
 
@@ -140,15 +115,18 @@ def opened(path):
 
 def find_photos(root, problems):
     """List all photographs below ``root`` with their roles, and say whether there is a folder of masks."""
-    folders = [folder for folder in _folders(root) if _plain(folder.name) not in MASK_FOLDERS]
-    mask_folders = [folder for folder in _folders(root) if _plain(folder.name) in MASK_FOLDERS]
+    _check_formats(root, problems)
+    if problems.sentences and not any(_is_image(file) for file in _all_files(root)):
+        return [], False
+    folders = [folder for folder in _folders(root) if plain(folder.name) not in MASK_FOLDERS]
+    mask_folders = [folder for folder in _folders(root) if plain(folder.name) in MASK_FOLDERS]
     masks = {}
     for folder in mask_folders:
         masks |= _masks(folder, root, problems)
     for file in _files(root):
-        if _is_photo(file):
+        if _is_image(file):
             problems.add(f"{file.name} lies beside the folders; move it into the folder of its class.")
-    mvtec = any(_plain(folder.name) == "train" for folder in folders)
+    mvtec = any(plain(folder.name) == "train" for folder in folders)
     photos = list((_find_mvtec if mvtec else _find_two_folders)(root, folders, masks, problems))
     for mask in masks.values():
         problems.add(f"{mask.relative_to(root).as_posix()} fits no image; name it like its image, or remove it.")
@@ -180,7 +158,7 @@ def check_copies(photos, problems):
                 problems.add(
                     f"{same[0].name} and {other.name} are the same file under two labels; remove the wrong one."
                 )
-            elif other.side != same[0].side:
+            elif other.side != same[0].side or (other.side == "" and other.group != same[0].group):
                 problems.add(
                     f"{same[0].name} and {other.name} are the same file; remove one, because a test on parts "
                     "that were trained on proves nothing."
@@ -189,34 +167,37 @@ def check_copies(photos, problems):
                 harmless.append((same[0].name, other.name))
     if harmless:
         first, second = harmless[0]
-        problems.hint(f"{len(harmless)} files are exact copies, such as {first} and {second}; see drop_duplicates.")
+        problems.hint(
+            f"{len(harmless)} files are exact copies, such as {first} and {second}; remove them, they count twice."
+        )
     return identities
 
 
 def _find_mvtec(root, folders, masks, problems):
     """Yield the photos of train/good, test/good, test/<defect> and, where it exists, validation/good."""
     strangers = []
+    lots = _lots(kind for folder in folders for kind in _folders(folder))
     for folder in folders:
-        name = _plain(folder.name)
+        name = plain(folder.name)
         if name == "train" or name in CALIBRATION_FOLDERS:
             side = "train" if name == "train" else "calibration"
             for kind_folder in _folders(folder):
-                photos = list(_photos_of(kind_folder, root, side, {}, problems))
-                if _plain(kind_folder.name) in GOOD_NAMES:
+                photos = list(_photos_of(kind_folder, root, side, lots, {}, problems))
+                if means_good(kind_folder.name):
                     yield from photos
                 elif photos:
                     problems.add(
                         f"{folder.name}/{kind_folder.name} holds {len(photos)} images, but a detector learns from "
-                        f"good parts only; move them to test/{kind_folder.name}."
+                        f"good parts only; move them to test/{kind_folder.name}, or call the folder good if they are."
                     )
         elif name == "test":
             for kind_folder in _folders(folder):
-                yield from _photos_of(kind_folder, root, "test", masks, problems)
+                yield from _photos_of(kind_folder, root, "test", lots, masks, problems)
         else:
             strangers += [folder.name] if any(_is_image(file) for file in _all_files(folder)) else []
             continue
         for file in _files(folder):
-            if _is_photo(file):
+            if _is_image(file):
                 problems.add(f"{folder.name}/{file.name} has no class; move it to {folder.name}/good.")
     if strangers:
         problems.hint(f"Not read, because it is neither train nor test: {', '.join(strangers)}.")
@@ -224,7 +205,11 @@ def _find_mvtec(root, folders, masks, problems):
 
 def _find_two_folders(root, folders, masks, problems):
     """Yield the photos of a good folder and of every other folder, each of which is a kind of defect."""
-    good = [folder for folder in folders if _plain(folder.name) in GOOD_NAMES]
+    good = [folder for folder in folders if means_good(folder.name)]
+    if folders and all(any(means_good(below.name) for below in _folders(folder)) for folder in folders):
+        lots = ", ".join(f"good/{folder.name}" for folder in folders[:2])
+        problems.add(f"Each folder of {root.name} holds a folder of good parts; turn it round: {lots} and so on.")
+        return
     if len(good) != 1:
         there = ", ".join(sorted(folder.name for folder in folders)) or "no folder"
         problems.add(
@@ -233,31 +218,76 @@ def _find_two_folders(root, folders, masks, problems):
         )
         return
     for folder in folders:
-        yield from _photos_of(folder, root, "" if folder in good else "test", masks, problems)
+        if plain(folder.name) in ("test", *CALIBRATION_FOLDERS):
+            problems.add(
+                f"{folder.name} stands beside {good[0].name}, and is no kind of defect; make it train/good, test/good "
+                "and test/<defect>, or put all good parts into good and all defective ones into defective."
+            )
+        elif begins_good(folder.name):
+            problems.add(
+                f"{folder.name} would be taken for a kind of defect; if its parts are good, make it a lot of them, "
+                f"{good[0].name}/{folder.name}, and call it otherwise if they are defective."
+            )
+    for folder in folders:
+        yield from _photos_of(folder, root, "" if folder in good else "test", _lots(good), masks, problems)
 
 
-def _photos_of(folder, root, side, masks, problems):
-    """Yield the photos of one class; a sub-folder is a group, or the kind of defect below a folder of all defects."""
-    plain = _plain(folder.name)
-    strangers, files = [], _all_files(folder)
+def _lots(folders):
+    """Return the names of the folders below those of good parts."""
+    return {below.name for folder in folders if means_good(folder.name) for below in _folders(folder)}
+
+
+def _check_formats(root, problems):
+    """Tell of photographs that can't be read, one sentence a format; beside a readable twin they do no harm."""
+    files = _all_files(root)
+    readable = {file.with_suffix("").as_posix().casefold() for file in files if _is_image(file)}
+    beside, others = [], defaultdict(list)
+    for file in files:
+        if file.suffix.lower() in CAMERA_SUFFIXES:
+            name = file.relative_to(root).as_posix()
+            if file.with_suffix("").as_posix().casefold() in readable:
+                beside.append(name)
+            else:
+                others[file.suffix.lower()].append(name)
+    for suffix, names in others.items():
+        cure = "save it as PNG or JPEG" if len(names) == 1 else "save them as PNG or JPEG"
+        if suffix in APPLE_SUFFIXES:
+            cure += " (on an iPhone: Settings, Camera, Formats, Most Compatible)"
+        if len(names) == 1:
+            problems.add(f"{names[0]} is in a format that cannot be read; {cure}.")
+        else:
+            problems.add(f"{len(names)} files, such as {names[0]}, are in a format that cannot be read; {cure}.")
+    if beside:
+        problems.hint(f"Not read: {_some(beside)}; the photograph of the same name was read instead.")
+
+
+def _some(names):
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
+
+
+def _photos_of(folder, root, side, lots, masks, problems):
+    """Yield the photos of one class; a folder below it is a lot, or a kind of defect below a folder of all defects."""
+    strangers, inner, files = [], set(), _all_files(folder)
     if not files:
         problems.hint(f"The folder {folder.relative_to(root).as_posix()} is empty.")
     for file in files:
         name = file.relative_to(root).as_posix()
-        if file.suffix.lower() in CAMERA_SUFFIXES:
-            problems.add(f"{name} is in a format that cannot be read; save it as PNG or JPEG.")
-        elif not _is_image(file):
-            strangers.append(name)
-        else:
-            below = file.relative_to(folder).parent.parts
-            kind = GOOD if plain in GOOD_NAMES else folder.name
-            if below and plain in BAD_NAMES:
-                kind, below = below[0], below[1:]
-            key = file.relative_to(folder.parent).with_suffix("").as_posix()
-            yield Photo(file, name, side, kind, "/".join(below), masks.pop(key, None))
+        if not _is_image(file):
+            strangers += [name] if file.suffix.lower() not in CAMERA_SUFFIXES else []
+            continue
+        below = file.relative_to(folder).parent.parts
+        kind = GOOD if means_good(folder.name) else folder.name
+        if kind != GOOD and (inside := {part for part in below if means_good(part)}):
+            inner.add(f"{folder.relative_to(root).as_posix()}/{min(inside)}")
+        if below and means_bad(folder.name) and below[0] not in lots:
+            kind, below = below[0], below[1:]
+        key = file.relative_to(folder.parent).with_suffix("").as_posix()
+        yield Photo(file, name, side, kind, below[0] if below else "", masks.pop(key, None))
+    for name in sorted(inner):
+        problems.add(f"{name} lies below a folder of defective parts; move its photographs to a folder of good ones.")
     if strangers:
-        more = f" and {len(strangers) - LISTED} more" if len(strangers) > LISTED else ""
-        problems.hint(f"Not read, because they are no images: {', '.join(strangers[:LISTED])}{more}.")
+        problems.hint(f"Not read, because they are no images: {_some(strangers)}.")
 
 
 def _masks(folder, root, problems):
@@ -282,7 +312,7 @@ def _unpack(archive, folder):
             for member in zipped.infolist():
                 inside = PurePosixPath(member.filename.replace("\\", "/"))
                 symlink = (member.external_attr >> 16) & 0o170000 == 0o120000
-                if inside.is_absolute() or ".." in inside.parts or ":" in member.filename or symlink:
+                if inside.is_absolute() or ".." in inside.parts or DRIVE.match(member.filename) or symlink:
                     raise DataError(
                         f"{archive.name} holds {member.filename!r}, which points outside the archive; "
                         "make the archive again from the folder alone."
@@ -306,38 +336,23 @@ def _unpack(archive, folder):
 def _the_folder_inside(root):
     """Step into a folder that holds nothing but one other folder, as unpacked archives often do."""
     while len(inner := _folders(root)) == 1 and not _files(root):
-        name = _plain(inner[0].name)
-        if name in ("train", "test", *GOOD_NAMES, *BAD_NAMES):
+        name = inner[0].name
+        if plain(name) in ("train", "test") or means_good(name) or means_bad(name):
             break
         root = inner[0]
     return root
-
-
-def _plain(name):
-    """Spell a folder's name the way the lists above do."""
-    return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def _is_image(file):
     return file.suffix.lower() in SUFFIXES
 
 
-def _is_photo(file):
-    """Say whether a file is a photograph, readable or not."""
-    return file.suffix.lower() in (*SUFFIXES, *CAMERA_SUFFIXES)
-
-
-def _hidden(path):
-    """Say whether a file or folder belongs to the operating system and not to the data."""
-    return path.name.startswith(".") or path.name.lower() in SYSTEM_FILES
-
-
 def _folders(folder):
-    return sorted((p for p in folder.iterdir() if p.is_dir() and not _hidden(p)), key=lambda p: p.name)
+    return sorted((p for p in folder.iterdir() if p.is_dir() and not hidden(p)), key=lambda p: p.name)
 
 
 def _files(folder):
-    return sorted((p for p in folder.iterdir() if p.is_file() and not _hidden(p)), key=lambda p: p.name)
+    return sorted((p for p in folder.iterdir() if p.is_file() and not hidden(p)), key=lambda p: p.name)
 
 
 def _all_files(folder):

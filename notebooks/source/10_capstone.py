@@ -26,7 +26,7 @@
 # | what | how it looks |
 # | --- | --- |
 # | MVTec AD layout | `train/good`, `test/good`, `test/<defect>`, and `ground_truth/<defect>` if you have masks |
-# | folders | `good` (or `ok`, `normal`...) beside `defective` (or `nok`, `scratch`...); lots are folders below these |
+# | folders | `good` (or `ok`, `normal`...) beside `defective` (or `nok`, `scratch`...); folders below `good` are lots, folders below `defective` kinds of defect |
 # | one folder | photographs side by side; a name with a word such as `bad`, `nok` or `defect` marks a defective part |
 # | an archive | a `.zip` of any of these |
 #
@@ -37,9 +37,9 @@
 # - **Distance:** the camera on a stand, the part in a nest or against a stop. The smallest defect that matters has to
 #   span three pixels *after* the photograph was shrunk; the check below does the sum.
 # - **Background:** plain, matt, of a tone that the part does not have, and the same in every photograph.
-# - **How many:** two hundred good parts or more, over several days and lots, a folder for each. If nothing says which part is
-#   for what, about half of them are learnt from, a sixth calibrates, a third tests. Thirty defective ones of the kinds that
-#   hurt, for the test only.
+# - **How many:** two hundred good parts or more, over several days and lots, a folder for each; three lots at least. If
+#   nothing says which part is for what, about half of them are learnt from, a sixth calibrates, a third tests. Thirty
+#   defective ones of the kinds that hurt, for the test only.
 
 # %%
 import shutil
@@ -57,8 +57,8 @@ from IPython.display import display
 seed_everything(10)
 
 # %% [markdown]
-# This is the one cell that names a folder. (On Windows write `r"C:\parts"`, with an r before the quotation marks.) If something is wrong with it, a card says what, and the lesson goes on
-# with the solar cells.
+# This is the one cell that names a folder. (On Windows write `r"C:\parts"`, with an r before the quotation marks.) If
+# something is wrong with it, a card says what, and the lesson goes on with the solar cells.
 
 # %%
 photographs = None  # or a path in quotation marks: your folder, or a .zip of it
@@ -69,10 +69,10 @@ own
 
 # %% [markdown]
 # Three heaps, and each photograph lies on one of them: to *learn* from, to *calibrate* (which sets p-values and
-# promises), and to *test*. Here the test also has to choose between detectors and to set the threshold by cost, since it
-# holds the only defects; what that flatters is said where it happens. Nothing was dropped; what was odd stands under "Good
-# to know". Look at some of them, at the size that the detector will see. **Guess first:** could *you* tell the two rows
-# apart at this size?
+# promises), and to *test*. Here the test also has to choose between detectors and to set the threshold by cost, since
+# it holds the only defects; what that flatters is said where it happens. Nothing is left out silently; what was odd or
+# not read stands under "Good to know". Look at some of them, at the size that the detector will see. **Guess first:**
+# could *you* tell the two rows apart at this size?
 
 # %%
 shown = [test.good, test.defective] if len(test.defective) else [test.good]
@@ -123,9 +123,9 @@ answer_10_1 = lesson.check("10.1", answer_10_1)
 #
 # **You decide** how long. The repair GAN of lesson 05 learns from your good parts and from defects that are forged on
 # them. Here it trains for a minute or two, with nothing chosen on the way. For the figure that you will hand over, put
-# `%env GAN_QC_BUDGET=full` into a cell at the top and run the lesson again: it takes larger images and six times the steps.
-# Three rivals stand beside it that need no training to speak of: mean brightness, PCA, and PCA with a local maximum.
-# **Guess first:** who wins?
+# `%env GAN_QC_BUDGET=full` into a cell at the top and run the lesson again: it takes larger images and six times the
+# steps. Three rivals stand beside it that need no training to speak of: mean brightness, PCA, and PCA with a local
+# maximum. **Guess first:** who wins?
 
 # %%
 trial = capstone.try_detectors(split)
@@ -152,10 +152,10 @@ plots.show(
 # and the difference be sure all the same, because both saw the same parts. If a rival wins, that is a result, and the
 # rest of the lesson goes on with it.
 #
-# One doubt no interval shows: the first half of your good parts has taught the GAN's restorer, the second half its marker.
-# Before you hand a GAN over, fit a second one to `split.train.images[::-1]`, so that the halves change places, and compare.
-# If the two disagree, fit `detectors.RepairPair`, which averages both, and look for parts of more lots. Lesson 05 has met
-# such a case.
+# One doubt no interval shows: the first half of your good parts has taught the GAN's restorer, the second half its
+# marker. Before you hand a GAN over, fit a second one to `split.train.images[::-1]`, so that the halves change places,
+# and compare. If the two disagree, fit `detectors.RepairPair`, which averages both, and look for parts of more lots.
+# Lesson 05 has met such a case.
 
 # %%
 if not own.own and budget() != "smoke":
@@ -204,9 +204,9 @@ if tenth := (len(calm) + 1) // 10:
 # within the last line. Outside of it, the lots of the test are not like those of the calibration: go back to "drift of
 # brightness" and "cut by lot" in the check.
 #
-# Before you trust a p-value, ask what it was made of: the scores of the good calibration parts, lot by lot. The last column is
-# the share of pairs, one part of this lot and one of the others, in which this lot's looks more suspicious. **Guess first:**
-# where lots are alike, what is it?
+# Before you trust a p-value, ask what it was made of: the scores of the good calibration parts, lot by lot. The last
+# column is the share of pairs, one part of this lot and one of the others, in which this lot's looks more suspicious.
+# **Guess first:** where lots are alike, what is it?
 
 # %%
 print(capstone.lot_apart(trial) or "No lot of the calibration stands apart.")
@@ -224,8 +224,8 @@ if not own.own and budget() != "smoke":
 # %% [markdown]
 # ## The threshold, by cost
 #
-# **You decide** two prices and a share: what a defective part costs that reaches the customer, what a good part costs that is
-# thrown away, and how many parts are defective *on the line* (never the share in your test). Ask those who pay.
+# **You decide** two prices and a share: what a defective part costs that reaches the customer, what a good part costs
+# that is thrown away, and how many parts are defective *on the line* (never the share in your test). Ask those who pay.
 
 # %%
 cost_escape = 100.0  # of one defective part shipped
@@ -371,11 +371,12 @@ author = ""
 # %% [markdown]
 # ## Files for the line
 #
-# **You decide** where they go. The recommended detector, GAN or not, becomes a network in ONNX with a card beside it:
-# shape of the images, threshold, calibration scores, checksum. Both are data; reading them runs no code.
+# **You decide** where they go: a folder for each set of photographs, so that a slip in the path of one doesn't replace
+# what you handed over for another. The recommended detector, GAN or not, becomes a network in ONNX with a card beside
+# it: shape of the images, threshold, calibration scores, checksum. Both are data; reading them runs no code.
 
 # %%
-folder = home() / "capstone"
+folder = home() / "capstone" / own.title.replace(" ", "_")
 exported = capstone.export(trial, decision, folder)
 print(exported, *sorted(path.name for path in folder.iterdir()), sep="\n")
 
