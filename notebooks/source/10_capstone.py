@@ -329,8 +329,7 @@ else:
 decision = capstone.choose_threshold(trial, **prices)
 print(decision)
 for name in ("escape", "overkill", "calibration_overkill"):
-    rate, low, high = getattr(decision, name)
-    print(f"{name.replace('_', ' '):22} {rate:5.1%}  ({low:.1%} to {high:.1%})")
+    print(f"{name.replace('_', ' '):22}", capstone.verdicts.percent(getattr(decision, name)))
 
 # %% [markdown]
 # The last line is a second opinion: the calibration parts had no say in a threshold by cost. If the two overkill rates
