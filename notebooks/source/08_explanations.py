@@ -407,22 +407,22 @@ table.sort_values(["model", "pointing"], ascending=False).round(2)
 # points as well as the map that is drawn for nothing, at a hundred times its price. Average precision, which asks for
 # the whole defect, has 0.66 for the map and 0.59 for SHAP, on the same parts; whether that is more than chance the
 # interval of the difference would say, which the rows don't hold. Taking out what the map marks lowers the score most
-# (deletion, 0.20). But the residual, which never asks the marker, comes next (0.25, the intervals overlap), ahead of
-# all four explanations, and SHAP with gradients (0.45) isn't clearly better than the middle of the plate (0.49). And
-# putting back what SHAP marks raises it most, to 1.28 of the whole, with 1.07 for the map (insertion). So the two
-# disagree on which is the most faithful, and an insertion above 1 is hard to read: a mixture of part and repair can
-# score higher than the part. And the plain `residual` points as well as occlusion, and no worse than LIME and
-# partition, at less than a hundredth of their price (`ms` leaves the repair out, which costs about as much as the
-# anomaly map). For the **classifier**, which draws no map, LIME and both kinds of SHAP with the repaired part point to
-# the defect more often than "always the middle", in each of five classifiers (0.84 to 0.86 on average against 0.67; all
-# five are judged on the same 56 close-ups, and the intervals just overlap); occlusion is no better than the middle. But
-# the `residual`, which never asks the classifier, points nearly as often (0.80, the intervals overlap) and covers the
-# defect better (average precision 0.67 against 0.54 to 0.57). What it can't do is say what *this* classifier goes by:
-# taking out what SHAP and LIME mark lowers its score far more (deletion -0.08 to -0.43 against 0.09; below 0 the
-# mixture scores less than the repaired part, as hard to read as an insertion above 1). So to find the defect the repair
-# is enough; to question the model, ask the model. In every line with a grey or blurred baseline the same methods fall;
-# on plates, LIME and partition fall nearly to the controls. The first choice to make is not the method. It is the
-# baseline.
+# (deletion, 0.20). But the residual, which never asks the marker, comes next (0.25, the intervals overlap), behind none
+# of the four explanations (0.26 to 0.45), and SHAP with gradients (0.45) isn't clearly better than the middle of the
+# plate (0.49). And putting back what SHAP marks raises it most, to 1.28 of the whole, with 1.07 for the map
+# (insertion). So the two disagree on which is the most faithful, and an insertion above 1 is hard to read: a mixture of
+# part and repair can score higher than the part. And the plain `residual` points as well as occlusion, and no worse
+# than LIME and partition, at less than a hundredth of their price (`ms` leaves the repair out, which costs about as
+# much as the anomaly map). For the **classifier**, which draws no map, LIME and both kinds of SHAP with the repaired
+# part point to the defect more often than "always the middle", in each of five classifiers (0.84 to 0.86 on average
+# against 0.67; all five are judged on the same 56 close-ups, and the intervals just overlap); occlusion is no better
+# than the middle. But the `residual`, which never asks the classifier, points nearly as often (0.80, the intervals
+# overlap) and covers the defect better (average precision 0.67 against 0.54 to 0.57). What it can't do is say what
+# *this* classifier goes by: taking out what SHAP and LIME mark lowers its score far more (deletion -0.08 to -0.43
+# against 0.09; below 0 the mixture scores less than the repaired part, as hard to read as an insertion above 1). So to
+# find the defect the repair is enough; to question the model, ask the model. In every line with a grey or blurred
+# baseline the same methods fall; on plates, LIME and partition fall nearly to the controls. The first choice to make is
+# not the method. It is the baseline.
 
 # %%
 if budget() != "smoke":
