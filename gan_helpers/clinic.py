@@ -226,7 +226,8 @@ CASES = {
             "checkerboard",
             "plates",
             "Every other pixel is too bright; all other signs are healthy.",
-            "Transposed convolutions with a kernel of 3 and a stride of 2 paint some pixels twice, and too few rounds.",
+            "Transposed convolutions with a kernel of 3 and a stride of 2 paint pixels one, two or four times; and too "
+            "few rounds to unlearn it.",
             "Repeat the pixels, then convolve; more rounds help as well.",
             broken={"up": "transposed", "kernel": 3, "rounds": 0.7},
         ),

@@ -100,7 +100,8 @@ lesson = Lesson(
     ],
     quiz=[
         Question(
-            "1,000 parts, 10 of them defective. A detector accepts everything. What is its accuracy?",
+            "1,000 parts, 10 of them defective. A detector accepts everything. What is its *accuracy*, the "
+            "share of parts that it judges rightly?",
             [
                 Option("1 %", reason="It is right about the 990 good parts, so it is right nearly always."),
                 Option(

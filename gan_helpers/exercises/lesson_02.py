@@ -256,13 +256,14 @@ lesson = Lesson(
             title="Who misses the seven heaps?",
             hints=(
                 "Read the loss of G once more: what does it ask about a made point?",
-                "The loss is a mean over made points, one by one. Does it know how two of them relate?",
+                "The loss is a mean over made points, one by one. If D stood still, would it change when a heap is "
+                "left out?",
             ),
             options=[
                 Option(
-                    "G's loss: it grows with every heap that G leaves out",
-                    reason="G's loss knows made points only. It asks D about each and takes the mean; a heap that is "
-                    "never drawn does not appear in it.",
+                    "G's loss by itself, without D having to change: it has a term for every heap left out",
+                    reason="G's loss asks D about made points, nothing else. It grows only after D has noticed that "
+                    "the heaps that are drawn hold too many made points.",
                 ),
                 Option(
                     "Nobody: a GAN can't find out that a heap is missing",
@@ -358,7 +359,8 @@ lesson = Lesson(
             ],
         ),
         Question(
-            "Somebody trains a Wasserstein GAN without a penalty on D's slope. What will D's loss do?",
+            "Somebody trains a Wasserstein GAN without any bound on D's slope: no penalty, no clipped weights. What "
+            "will D's loss do?",
             [
                 Option(
                     "It falls without end, as D gets steeper and steeper",

@@ -85,7 +85,7 @@ def play_rounds(generator, discriminator, images, rounds):
         noise = keras.random.normal((len(images), generator.input_shape[-1]))
         discriminator.trainable = True
         discriminator.train_on_batch(images, is_real)
-        discriminator.train_on_batch(generator(noise), is_made)
+        discriminator.train_on_batch(generator(noise, training=True), is_made)
         discriminator.trainable = False
         combined.train_on_batch(noise, is_real)
 

@@ -161,8 +161,8 @@ lesson = Lesson(
                 Option(
                     "That depends on how often the line has faults",
                     right=True,
-                    reason="A false alarm comes in every second shift of 30 lots. With a fault as often, about one alarm in "
-                    "two is true; with one fault a year nearly all are false. "
+                    reason="A false alarm comes in every second shift of 30 lots. With a fault as often, about one "
+                    "alarm in two is true; with one fault a year nearly all are false. "
                     "The chart says where to look, not what will be found.",
                 ),
                 Option("Certain: that is what the limit is for", reason="Then there would be no false alarms at all."),

@@ -72,9 +72,9 @@ rejected = lesson.check("0.1", rejected)
 # ## Real parts: eight solar cells
 #
 # A solar cell glows when a current is sent through it: in the near infrared, invisible to us, but not to a camera.
-# Where the cell is broken it stays dark. These are photographs of real cells (Deitsch et al. 2019), 64 x 64 pixels each.
-# We take cells of the *test set*: the GAN below has never seen one of them. The dark bars and corners belong there; look for
-# cracks and dark areas.
+# Where the cell is broken it stays dark. These are photographs of real cells (Deitsch et al. 2019), 64 x 64 pixels
+# each. We take cells of the *test set*: the GAN below has never seen one of them. The dark bars and corners belong
+# there; look for cracks and dark areas.
 
 # %%
 from gan_helpers import checkpoints, datasets, decisions, plots
@@ -92,15 +92,15 @@ plots.show(
 )
 
 # %% [markdown]
-# **Your guess first.** Which of the eight are broken? Write their numbers on a piece of paper before you go on. An inspector
-# does this all day.
+# **Your guess first.** Which of the eight are broken? Write their numbers on a piece of paper before you go on. An
+# inspector does this all day.
 
 # %% [markdown]
 # ## Let the GAN look
 #
-# The detector comes with the course. It is an *f-AnoGAN*, a GAN made for finding anomalies. It was trained once, on good
-# cells only, and is loaded in a second. Two numbers follow: how suspicious each cell is, and how a *good* cell looks to it. For the second we score good cells which were
-# held out of the training, the *calibration* cells.
+# The detector comes with the course. It is an *f-AnoGAN*, a GAN made for finding anomalies. It was trained once, on
+# good cells only, and is loaded in a second. Two numbers follow: how suspicious each cell is, and how a *good* cell
+# looks to it. For the second we score good cells which were held out of the training, the *calibration* cells.
 
 # %%
 gan = checkpoints.load("solar")
@@ -114,8 +114,8 @@ print(
 # %% [markdown]
 # A score alone says nothing: is 0.05 much? Comparing with the good cells does. The *p-value* of a cell is the share of
 # good cells that look at least as strange, the cell itself counted in; with 107 good cells it can't be smaller than
-# 1/108 = 0.009. A small one means: hardly any good cell looks like this. Such p-values, from held-out good parts, are called
-# *conformal*. We reject at 5 %, so about 5 of 100 good cells will be rejected by mistake.
+# 1/108 = 0.009. A small one means: hardly any good cell looks like this. Such p-values, from held-out good parts, are
+# called *conformal*. We reject at 5 %, so about 5 of 100 good cells will be rejected by mistake.
 
 # %%
 p_values = decisions.conformal_p_values(good_scores, scores)
@@ -141,10 +141,10 @@ answer_0_2 = lesson.check("0.2", answer_0_2)
 # %% [markdown]
 # ## Read the inspection
 #
-# Now the picture that a colleague would want to see. Top row: the photograph, and above it the experts' verdict. Middle:
-# the same cell *redrawn* by the GAN, which can draw good cells only. Bottom: where the two differ, glowing, with the
-# detector's verdict. It glows in full where the difference is as large as at the strangest of 1,000 pixels of *good* cells.
-# Compare with your paper.
+# Now the picture that a colleague would want to see. Top row: the photograph, and above it the experts' verdict.
+# Middle: the same cell *redrawn* by the GAN, which can draw good cells only. Bottom: where the two differ, glowing,
+# with the detector's verdict. It glows in full where the difference is as large as at the strangest of 1,000 pixels of
+# *good* cells. Compare with your paper.
 
 # %%
 figure = plots.inspection(
@@ -163,16 +163,17 @@ plots.show(
 
 # %% [markdown]
 # The GAN knows no crack and no dead area. It redraws every cell as a good one, and what is left over is the suspicion.
-# That is the idea of the whole course. Now be strict with it. Three of the four broken cells pass. The dark patch of cell 4
-# glows, but not enough; the cracks of cell 7 leave no glow at all. Cells 5 to 7 have solid bars, and the GAN draws them
-# dashed. And cell 8 is rejected because it is dark as a whole, as all cells of its module are, also the good ones. Detectors
-# err, and a course that hides it is no use at a line.
+# That is the idea of the whole course. Now be strict with it. Three of the four broken cells pass. The dark patch of
+# cell 4 glows, but not enough; the cracks of cell 7 leave no glow at all. Cells 5 to 7 have solid bars, and the GAN
+# draws them dashed. And cell 8 is rejected because it is dark as a whole, as most cells of its module are: all four
+# good ones of that module are rejected, too. Detectors err, and a course that hides it is no use at a line.
 
 # %% [markdown]
 # ## A made-up part: turned metal
 #
-# Solar cells have no outlines of their defects to compare with. So the course brings a second data set, in which everything
-# is known: cover plates, rendered by a simulated line with exact masks. The dashed outline (the *mask*) is the true defect.
+# Solar cells have no outlines of their defects to compare with. So the course brings a second data set, in which
+# everything is known: cover plates, rendered by a simulated line with exact masks. The dashed outline (the *mask*) is
+# the true defect.
 
 # %%
 plates = datasets.load_parts()
@@ -209,18 +210,18 @@ plots.show(
 # whole plates. And the map glows just where these defects are. Yet the verdict is "accept". Only the scratched plate is
 # rejected, and mostly for the wrong reason: of its bright patches only one is the scratch, the others are glare.
 #
-# The score is an *average* over the whole picture. Every plate, good or bad, differs a little from its redrawing everywhere.
-# A small defect, glowing as it may, hardly moves the average; stains, pores and cracks are lost even in the map. A map that
-# shows a defect is not yet a detector that finds it. Lesson 05 is about that gap. First we need an honest number for how
-# wide it is.
+# The score is an *average* over the whole picture. Every plate, good or bad, differs a little from its redrawing
+# everywhere. A small defect, glowing as it may, hardly moves the average; stains, pores and cracks are lost even in the
+# map. A map that shows a defect is not yet a detector that finds it. Lesson 05 is about that gap. First we need an
+# honest number for how wide it is.
 
 # %% [markdown]
 # ## An honest number
 #
 # AUROC is the chance that a defective part scores higher than a good one: 0.5 is a coin, 1 is perfect. We compute it on
-# all test parts, give it a 95 % interval (a range that holds the true figure in about 95 of 100 such studies), and put two rivals
-# beside it that anybody can build in a minute: the *mean brightness* of the picture, and *PCA* (principal component
-# analysis), which redraws a part as a mix of 64 patterns. **Guess first:** does the GAN win?
+# all test parts, give it a 95 % interval (a range that holds the true figure in about 95 of 100 such studies), and put
+# two rivals beside it that anybody can build in a minute: the *mean brightness* of the picture, and *PCA* (principal
+# component analysis), which redraws a part as a mix of 64 patterns. **Guess first:** does the GAN win?
 
 # %%
 from gan_helpers import detectors
@@ -256,11 +257,11 @@ plots.show(
 )
 
 # %% [markdown]
-# Did you bet on the GAN? It loses to PCA on both sets. On plates it beats the mean brightness; on cells the two intervals
-# overlap. It isn't the random start: two other trainings from other ones (*seeds*) came within 0.02 of these figures; the
-# *model card* beside this detector in `data/checkpoints` has all three. On cells it may be the *cut*: this one, of thirty ways
-# to choose the modules for the test, is kind to PCA, which has 0.75 on average over all thirty (lesson 01). On plates the
-# lead is clear.
+# Did you bet on the GAN? It loses to PCA on both sets. On plates it beats the mean brightness; on cells the two
+# intervals overlap. It isn't the random start: two other trainings from other ones (*seeds*) came within 0.02 of these
+# figures; the *model card* beside this detector in `data/checkpoints` has all three. On cells it may be the *cut*: this
+# one, of thirty ways to choose the modules for the test, is kind to PCA, which has 0.75 on average over all thirty
+# (lesson 01 tries ten of them, and says what such a cut mixes up). On plates the lead is clear.
 #
 # Why does it lose? Both redraw a part and average what is left over. So compare what is left over on *good* parts, where
 # there is nothing to find:
@@ -273,9 +274,9 @@ for name, split, detector in (("cells", cells, gan), ("plates", plates, plate_ga
     print(f"good {name}: the GAN leaves over {by_gan / by_pca:.0f} times as much as PCA")
 
 # %% [markdown]
-# The GAN's strength is that it can draw nothing but good parts. Its weakness is that it can't draw *this* good part exactly,
-# and in that difference small defects drown. Its figures stay as they are: a course that shows only winners teaches nothing
-# about choosing.
+# The GAN's strength is that it can draw nothing but good parts. Its weakness is that it can't draw *this* good part
+# exactly, and in that difference small defects drown. Its figures stay as they are: a course that shows only winners
+# teaches nothing about choosing.
 
 # %% [markdown]
 # A claim in this course is never just text. This cell fails if the figures on your machine leave the band.
@@ -313,8 +314,8 @@ lesson.quiz()
 lesson.progress()
 
 # %% [markdown]
-# Next: `01_background.ipynb`, where you play inspector against the clock. Beside the lessons stand two pages to look things
-# up: [questions and answers](faq.md) and a [glossary](glossary.md), English and Chinese.
+# Next: `01_background.ipynb`, where you play inspector against the clock. Beside the lessons stand two pages to look
+# things up: [questions and answers](faq.md) and a [glossary](glossary.md), English and Chinese.
 
 # %% [markdown]
 # ## Sources

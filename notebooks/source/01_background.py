@@ -19,10 +19,10 @@
 # %% [markdown]
 # ## Why eyes get tired
 #
-# Watching for a rare event is hard, and harder the longer it lasts. Mackworth (1948) let people watch a clock hand for a
-# rare double step; after the first half hour they missed more of them. Inspection work has the same shape: many good parts,
-# few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) warns that what made inspectors miss defects
-# then will go on doing so, unless the work is designed against it.
+# Watching for a rare event is hard, and harder the longer it lasts. Mackworth (1948) let people watch a clock hand for
+# a rare double step; after the first half hour they missed more of them. Inspection work has the same shape: many good
+# parts, few bad ones, and a belt that doesn't wait. A later review (See et al. 2017) warns that what made inspectors
+# miss defects then will go on doing so, unless the work is designed against it.
 #
 # Ninety seconds can't tire you, but they show how hard the single look is. You get 24 real solar cells, four seconds each.
 # First we load them, and the detector of lesson 00, which will judge the very same cells.
@@ -72,8 +72,8 @@ plots.show(
 )
 
 # %% [markdown]
-# Your result, and the detector's (`NaN` means: not played yet). The intervals, from `escape_low` to `escape_high`, are wide,
-# because 24 parts are few: that is the first lesson about any claim of an inspection rate.
+# Your result, and the detector's (`NaN` means: not played yet). The intervals, from `escape_low` to `escape_high`, are
+# wide, because 24 parts are few: that is the first lesson about any claim of an inspection rate.
 
 # %%
 columns = [
@@ -176,9 +176,9 @@ plots.show(
 )
 
 # %% [markdown]
-# All these plates are good. A rule such as "reject what is darker than usual" would reject whole lots. One reason is the
-# lamps, which drift. But why do some lots fall into two groups? Look at the tool that turns the plates: it wears, and a worn
-# edge leaves a rougher and brighter face. Here are the lots in which tool wear spans nearly its whole range:
+# All these plates are good. A rule such as "reject what is darker than usual" would reject whole lots. One reason is
+# the lamps, which drift. But why do some lots fall into two groups? Look at the tool that turns the plates: it wears,
+# and a worn edge leaves a rougher and brighter face. Here are the lots in which tool wear spans nearly its whole range:
 
 # %%
 by_lot = plates.train.table.groupby("lot")["tool_wear"].agg(["min", "max"])
@@ -243,13 +243,12 @@ def auroc_of(detector, split):
     return decisions.auroc(split.test.labels, scores), *interval
 
 
-cuts = {"module": [], "random": []}
-for way, figures in cuts.items():
+cuts = {"by module": [], "at random": []}
+for (name, figures), way in zip(cuts.items(), ("module", "random"), strict=True):
     for seed in range(10):
         dealt = datasets.load_solar_cells(split_by=way, seed=seed)
         figures.append(auroc_of(detectors.PCAReconstruction(64), dealt)[0])
-for way, figures in cuts.items():
-    print(f"{way:6}: mean {np.mean(figures):.2f}, {min(figures):.2f} to {max(figures):.2f}")
+    print(f"{name}: mean {np.mean(figures):.2f}, {min(figures):.2f} to {max(figures):.2f}")
 
 # %% [markdown]
 # Each dot is one cut:
@@ -258,7 +257,7 @@ for way, figures in cuts.items():
 figure, axes = plots.panels(1, 1, width=7, row_height=1.9)
 for place, figures in enumerate(cuts.values()):
     axes[0, 0].plot(figures, np.full(10, place), "o", color=plots.GOOD_COLOUR, alpha=0.5)
-axes[0, 0].set_yticks([0, 1], ["by module", "at random"])
+axes[0, 0].set_yticks([0, 1], list(cuts))
 axes[0, 0].set(xlabel="AUROC of PCA on solar cells", xlim=(0.4, 1), ylim=(-0.6, 1.6))
 plots.show(
     figure,
@@ -268,22 +267,40 @@ plots.show(
 
 # %% [markdown]
 # Two lessons. First, the random deal flatters: the good test cells are siblings of training cells, so they look all too
-# familiar. Nothing about the detector has improved, and it is the flattering figure that gets published. **Split by whatever
-# tomorrow will be new**: module, lot, day, machine. Second, the honest figure depends on *which* modules are tested, far more
-# than any interval over single cells says. With 18 modules, small differences between methods mean little. From here on we
-# use one fixed cut (the course's default), on which PCA has 0.85; it is kind to PCA, as the dots show.
+# familiar. Nothing about the detector has improved, and it is the flattering figure that gets published. **Split by
+# whatever tomorrow will be new**: module, lot, day, machine. Second, the figure depends on *which* modules are tested,
+# far more than any interval over single cells says. With 18 modules, small differences between methods mean little.
+# From here on we use one fixed cut (the course's default), on which PCA has 0.85; it is kind to PCA, as the dots show.
 #
-# The text says so, and this cell holds it to that:
+# Be as strict with the cut by module. All good test cells come from new modules, but about one broken cell in seven comes
+# from a module whose good cells were learnt: it looks familiar, the good ones look new, and the figure gets too *low*. So
+# leave out the broken cells of modules that were learnt from or set the threshold. **Guess first:** how much of the gap is
+# left?
 
 # %%
-assert 0.66 < np.mean(cuts["module"]) < 0.85 < 0.90 < np.mean(cuts["random"]) < 0.95
+cuts["by module, new ones only"] = []
+for seed in range(10):
+    dealt = datasets.load_solar_cells(split_by="module", seed=seed, defects="unseen")
+    cuts["by module, new ones only"].append(auroc_of(detectors.PCAReconstruction(64), dealt)[0])
+for name, figures in cuts.items():
+    print(f"{name}: mean {np.mean(figures):.2f}, {min(figures):.2f} to {max(figures):.2f}")
+
+# %% [markdown]
+# Less than half of it: 0.85 against 0.92 is what the random deal flatters by. The text says so, and this cell holds it to
+# that:
+
+# %%
+means = {name: np.mean(figures) for name, figures in cuts.items()}
+assert 0.66 < means["by module"] < 0.82 < means["by module, new ones only"] < 0.88
+assert 0.90 < means["at random"] < 0.95
 
 # %% [markdown]
 # ## Clean and normalise
 #
 # Three steps are common. *Matching brightness* scales each picture to the same median: it takes lamp drift away. *Flat
-# field* divides by the light on each pixel: it takes vignetting away. *Normalising* brings the numbers into the range that a
-# network expects: a generator that ends in tanh draws values between -1 and 1, so pictures go from [0, 1] to [-1, 1].
+# field* divides by the light on each pixel: it takes vignetting away. *Normalising* brings the numbers into the range
+# that a network expects: a generator that ends in tanh draws values between -1 and 1, so pictures go from [0, 1] to
+# [-1, 1].
 
 # %%
 level = float(np.median(cells.train.images))
@@ -297,8 +314,8 @@ for note in cleaned.notes[-2:]:
     print(note)
 
 # %% [markdown]
-# (Vignetting is the fall-off of light towards the corners; a generator is the drawing half of a GAN, see lesson 02. The notes
-# say by how much grey values between 0 and 1 have changed.) Before and after, on six cells of different modules:
+# (Vignetting is the fall-off of light towards the corners; a generator is the drawing half of a GAN, see lesson 02. The
+# notes say by how much grey values between 0 and 1 have changed.) Before and after, on six cells of different modules:
 
 # %%
 some = [
@@ -369,10 +386,10 @@ for name, split in (("solar cells", cells), ("cover plates", plates)):
 # ## Three baselines to beat
 #
 # 1. **Mean brightness.** The score is how far the mean grey value lies from that of good parts.
-# 2. **PCA.** Good parts are approximated by 64 patterns. A new part $x$ of $h$ by $w$ pixels in $c$ colours is redrawn from
-#    these as $\hat x$, and what is left over is the score: $s(x) = \frac{1}{hwc}\lVert x - \hat x\rVert^2$.
-# 3. **Nearest neighbour.** The score is the distance to the most similar good part, measured between the weights of the same
-#    64 patterns.
+# 2. **PCA.** Good parts are approximated by 64 patterns. A new part $x$ of $h$ by $w$ pixels in $c$ colours is redrawn
+#    from these as $\hat x$, and what is left over is the score: $s(x) = \frac{1}{hwc}\lVert x - \hat x\rVert^2$.
+# 3. **Nearest neighbour.** The score is the distance to the most similar good part, measured between the weights of the
+#    same 64 patterns.
 #
 # None of them is a network, none needs a second to train. Here is what PCA sees:
 
@@ -395,11 +412,11 @@ plots.show(
 )
 
 # %% [markdown]
-# PCA redraws the usual and stumbles over the unusual, just as a GAN does: large dark areas glow. But look at the verdicts: most
-# of these broken cells pass. The threshold was set for 5 % overkill on the calibration cells. These come from two modules,
-# one of which looks strange to PCA, so on the test cells it rejects fewer than 1 % of the good and lets 80 % of the broken
-# pass. A good ranking is not yet a good inspector, and a threshold holds only as far as tomorrow's parts are like the
-# calibration parts. Lesson 05 comes back to both.
+# PCA redraws the usual and stumbles over the unusual, just as a GAN does: large dark areas glow. But look at the
+# verdicts: most of these broken cells pass. The threshold was set for 5 % overkill on the calibration cells. These come
+# from two modules, one of which looks strange to PCA, so on the test cells it rejects fewer than 1 % of the good and
+# lets 80 % of the broken pass. A good ranking is not yet a good inspector, and a threshold holds only as far as
+# tomorrow's parts are like the calibration parts. Lesson 05 comes back to both.
 #
 # Now write the score yourself.
 #
@@ -427,8 +444,8 @@ print(f"AUROC of PCA on solar cells by your own score: {own_auroc:.3f}")
 assert abs(own_auroc - decisions.auroc(cells.test.labels, pca.score(cells.test.images))) < 0.005
 
 # %% [markdown]
-# Now all three, on both data sets, in one figure. **Guess first:** which baseline wins where, and which is no better than a
-# coin? For cells only *dark* is suspicious (a cell glows where it works); a plate may be too dark or too bright.
+# Now all three, on both data sets, in one figure. **Guess first:** which baseline wins where, and which is no better
+# than a coin? For cells only *dark* is suspicious (a cell glows where it works); a plate may be too dark or too bright.
 
 
 # %%
@@ -445,7 +462,8 @@ def baselines(split, side):
 on_cells, on_plates = baselines(cells, "dark"), baselines(plates, "both")
 
 # %% [markdown]
-# The dotted line is a coin. Bars are 95 % intervals over the test parts; on cells, other modules would move the figures further.
+# The dotted line is a coin. Bars are 95 % intervals over the test parts; on cells, other modules would move the figures
+# further.
 
 # %%
 figure = plots.comparison({"solar cells": on_cells, "cover plates": on_plates})
@@ -456,10 +474,11 @@ plots.show(
 )
 
 # %% [markdown]
-# PCA leads on both. On cells even the mean brightness is worth something: dead areas are dark, and modules with many broken
-# cells happen to be dark as a whole. On plates it is a coin, and the nearest neighbour hardly better: what the 64 patterns
-# can't draw, and that is most of a small scratch, it never sees. **These are the figures to beat**, and we hold
-# ourselves to them:
+# PCA leads on both. On cells even the mean brightness is worth something: dead areas are dark, and modules with many
+# broken cells happen to be dark as a whole. On plates it is a coin, and the nearest neighbour hardly better: what the
+# 64 patterns can't draw, and that is most of a small scratch, it never sees. (Mind what you saw at the cut: a quarter
+# of the broken test cells here come from modules that were learnt from or set the threshold. PCA has 0.49 on those of
+# learnt modules, 0.95 on those of the test's own.) **These are the figures to beat**, and we hold ourselves to them:
 
 # %%
 assert 0.73 < on_cells["mean brightness"][0] < 0.79
@@ -501,9 +520,9 @@ plots.show(
 )
 
 # %% [markdown]
-# Burrs are found best: they are bright. Missing holes and scratches follow, stains come last, and with fifty parts each the
-# intervals of those between overlap, so don't rank them. Faint defects drown in the residue of glare and machining marks.
-# That is the gap that a better detector has to close.
+# Burrs are found best: they are bright. Missing holes and scratches follow, stains come last, and with fifty parts each
+# the intervals of those between overlap, so don't rank them. Faint defects drown in the residue of glare and machining
+# marks. That is the gap that a better detector has to close.
 
 # %% [markdown]
 # ## Where GANs serve
@@ -525,7 +544,8 @@ plots.show(
 # %% [markdown]
 # > **In the factory.** Before you buy an inspection system, let it and two of your inspectors judge the same 200 parts,
 # > twice, in different order, with the truth known to nobody in the room. Quality people call that an attribute agreement
-# > study, or attribute gauge R&R. If inspectors disagree with themselves, no machine can agree with both.
+# > study, or attribute gauge R&R. If the two disagree with each other, no machine can agree with
+# > both; if one disagrees with himself, not even with him.
 
 # %% [markdown]
 # ## Recap

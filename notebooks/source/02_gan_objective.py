@@ -20,9 +20,9 @@
 # %% [markdown]
 # ## Two players, one number
 #
-# The **generator** G turns noise into a part. The **discriminator** D looks at a part and says how likely it is real. D is
-# paid for being right, G for D being wrong. Goodfellow et al. (2014) write it as one number, the *value* of the game, which
-# D wants large and G wants small:
+# The **generator** G turns noise into a part. The **discriminator** D looks at a part and says how likely it is real. D
+# is paid for being right, G for D being wrong. Goodfellow et al. (2014) write it as one number, the *value* of the
+# game, which D wants large and G wants small:
 #
 # $$\min_G \max_D V(D, G), \qquad V(D, G) = \mathbb{E}_{x \sim p_\text{data}}[\log D(x)]
 # + \mathbb{E}_{z \sim p_z}[\log(1 - D(G(z)))]$$
@@ -38,7 +38,8 @@
 # | $\mathbb{E}[\ldots]$ | the mean over many draws |
 # | $\log$ | the natural logarithm; $\log 1 = 0$, and $\log$ of something near 0 is very negative |
 #
-# Both terms are at most 0. A D that is always sure and right has $V = 0$; each time it is sure and wrong, V falls far below 0.
+# Both terms are at most 0. A D that is always sure and right has $V = 0$; each time it is sure and wrong, V falls far
+# below 0.
 #
 # Our parts are points: eight heaps on a ring. Think of eight variants of a product: G has to learn all eight.
 
@@ -76,8 +77,8 @@ print("softplus of -5, 0 and 5:", ops.softplus(np.array([-5.0, 0.0, 5.0])).numpy
 #
 # ### Exercise 2.1 · The discriminator's loss
 #
-# An optimizer minimises, and D wants V large, so D's loss is $-V$. Write it. `real` and `made` are D's raw outputs for real
-# and for made points. Use `ops.mean` and `ops.softplus`.
+# An optimizer minimises, and D wants V large, so D's loss is $-V$. Write it. `real` and `made` are D's raw outputs for
+# real and for made points. Use `ops.mean` and `ops.softplus`.
 
 
 # %% tags=["exercise"] exercise="2.1"
@@ -100,15 +101,15 @@ print(f"{float(discriminator_loss(cannot_tell, cannot_tell)):.3f}, which is log 
 # %% [markdown]
 # ## The best discriminator
 #
-# Suppose G stands still. What is the best that D can do? Take one place $x$, where real parts have the density $p(x)$ and
-# made ones $q(x)$ (short for $p_\text{data}$ and $p_G$). D chooses one number $y$ for it and earns $p \log y + q \log(1 - y)$. The slope of that is
-# $p / y - q / (1 - y)$, and it is zero at
+# Suppose G stands still. What is the best that D can do? Take one place $x$, where real parts have the density $p(x)$
+# and made ones $q(x)$ (short for $p_\text{data}$ and $p_G$). D chooses one number $y$ for it and earns
+# $p \log y + q \log(1 - y)$. The slope of that is $p / y - q / (1 - y)$, and it is zero at
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}$$
 #
-# (Goodfellow et al. 2014, proposition 1). So the best D is no oracle. It is the share of real parts among all parts at that
-# place. Let us see whether a network finds that by itself. Two machines turn shafts; `p` is the density of the deviation from
-# the nominal length. A poor G draws one wide heap, `q`.
+# (Goodfellow et al. 2014, proposition 1). So the best D is no oracle. It is the share of real parts among all parts at
+# that place. Let us see whether a network finds that by itself. Two machines turn shafts; `p` is the density of the
+# deviation from the nominal length. A poor G draws one wide heap, `q`.
 
 # %%
 from scipy.stats import norm
@@ -128,11 +129,12 @@ def draw_shafts(n):
 
 
 # %% [markdown]
-# Never seen a network? It is a chain of *layers*. A `Dense` layer of 64 *neurons* makes 64 numbers of those that come in:
-# each is a weighted sum plus a constant, the *bias*, bent by a simple function; `leaky_relu` keeps what is positive and
-# multiplies what is negative by 0.2. Weights and biases are what is learnt. The examples of one step are a *batch*, and
-# once through all of them is an *epoch*. *Adam* is an *optimizer*, who makes the steps: it remembers past slopes and
-# divides each step by their usual size.
+# Never seen a network? It is a chain of *layers*. A `Dense` layer of 64 *neurons* makes 64 numbers of those that come
+# in: each is a weighted sum plus a constant, the *bias*, bent by a simple function; `leaky_relu` keeps what is positive
+# and multiplies what is negative by 0.2. Weights and biases are what is learnt. The examples of one step are a *batch*;
+# once through the whole training set is an *epoch*. *Adam* is an *optimizer*, who makes the steps: it remembers past
+# slopes and divides each step by their usual size. How large its steps are is set by the *learning rate*, such as 3e-3
+# (0.003) below; with 0 a player stands still.
 #
 # Ours is small: two hidden layers of 64 neurons. And this is how a network learns in TensorFlow: compute the loss under a
 # *gradient tape*, which records what was done; ask the tape for the slopes of the loss with respect to the weights; let
@@ -155,8 +157,8 @@ def teach_discriminator(D, optimizer, real, made):
 
 
 # %% [markdown]
-# A thousand steps, each on 256 fresh shafts of both kinds. (`tf.function` turns the Python function into a graph, which runs
-# many times as fast.)
+# A thousand steps, each on 256 fresh shafts of both kinds. (`tf.function` turns the Python function into a graph, which
+# runs many times as fast.)
 
 # %%
 keras.utils.set_random_seed(settings.SEED)
@@ -189,7 +191,8 @@ plots.show(
 
 # %% [markdown]
 # It follows the formula wherever there are parts to learn from. At the ends there are few or none, and D carries on as it
-# did further in; nothing there would correct it. Keep that in mind: **a discriminator knows nothing about places that it
+# did further in. On the right that happens to be correct; on the left, beyond -2, D falls far too slowly, and next to
+# nothing corrects it. Keep that in mind: **a discriminator knows nothing about places that it
 # was never shown.** How far off is it, on average over all parts shown?
 
 # %%
@@ -211,9 +214,9 @@ if settings.budget() != "smoke":
 # $$\text{JS}(p, q) = \tfrac12 \text{KL}(p, m) + \tfrac12 \text{KL}(q, m), \qquad
 # \text{KL}(p, m) = \int p(x) \log \frac{p(x)}{m(x)}\,dx.$$
 #
-# KL, the Kullback-Leibler divergence, is the mean of $\log (p / m)$ over parts that follow $p$. JS is 0 if both laws are
-# equal and $\log 2 = 0.69$ if they share no place. So against a perfect D, G minimises a distance between laws: D is a
-# measuring instrument, and G turns its reading down.
+# KL, the Kullback-Leibler divergence, is the mean of $\log (p / m)$ over parts that follow $p$. JS is 0 if both laws
+# are equal and $\log 2 = 0.69$ if they share no place. So against a perfect D, G minimises a distance between laws (in
+# this game, *minimax*; we shall meet others): D is a measuring instrument, and G turns its reading down.
 #
 # SciPy has the integrand: `rel_entr(p, m)` is $p \log(p / m)$ at each place, and 0 where $p$ is 0.
 
@@ -225,8 +228,8 @@ print(rel_entr([0.5, 0.25, 0.0], [0.25, 0.25, 0.25]))
 # %% [markdown]
 # ### Exercise 2.2 · The Jensen-Shannon divergence
 #
-# `p` and `q` are densities on a grid with the step `dx`, so that an integral is a sum times `dx`. Write JS, with the help of
-# `rel_entr`.
+# `p` and `q` are densities on a grid with the step `dx`, so that an integral is a sum times `dx`. Write JS, with the
+# help of `rel_entr`.
 
 
 # %% tags=["exercise"] exercise="2.2"
@@ -255,8 +258,8 @@ if settings.budget() != "smoke":
     assert -0.03 < by_network - by_formula < 0.01
 
 # %% [markdown]
-# It can't, but for chance: no D earns more than the best one. A network falls a little short, so its loss gives a JS that is
-# a little too small.
+# It can't, but for chance: no D earns more than the best one. A network falls a little short, so its loss gives a JS
+# that is a little too small.
 
 # %% [markdown]
 # ## Where this distance is blind
@@ -267,8 +270,8 @@ if settings.budget() != "smoke":
 #
 # $$W(p, q) = \inf_{\gamma} \mathbb{E}_{(x, y) \sim \gamma}[\,\lVert x - y \rVert\,]$$
 #
-# where $\gamma$ is a plan that pairs made with real parts, and $\inf$ takes the smallest mean that any plan reaches (Arjovsky et
-# al. 2017, equation 1). **Guess first:** sketch both curves.
+# where $\gamma$ is a plan that pairs made with real parts, and $\inf$ takes the smallest mean that any plan reaches
+# (Arjovsky et al. 2017, equation 1). **Guess first:** sketch both curves.
 
 # %%
 fine = np.linspace(-1, 2, 12_001)
@@ -296,11 +299,11 @@ plots.show(
 )
 
 # %% [markdown]
-# From 0.3 on, the heaps hardly share a place, JS is $\log 2$, and its slope is zero. Whether G is near or far makes no difference
-# to it, so it can't say which way is better. Wasserstein always can. Photographs are in that position nearly always: real and
-# made ones lie on two thin sheets in a space with thousands of dimensions, and thin sheets hardly meet (Arjovsky and Bottou
-# 2017). Then why do GANs with the loss of 2014 learn at all? Because their D is not perfect: a network with a finite number of
-# steps is a soft D, with slopes.
+# From 0.3 on, the heaps hardly share a place, JS is $\log 2$, and its slope is zero. Whether G is near or far makes no
+# difference to it, so it can't say which way is better. Wasserstein always can. Photographs are in that position nearly
+# always: real and made ones lie on two thin sheets in a space with thousands of dimensions, and thin sheets hardly meet
+# (Arjovsky and Bottou 2017). Then why do GANs with the loss of 2014 learn at all? Because their D is not perfect: a
+# network with a finite number of steps is a soft D, with slopes.
 
 # %%
 assert abs(js[-1] - np.log(2)) < 1e-6
@@ -309,8 +312,8 @@ assert np.abs(js_slope[40:]).max() < 1e-3
 # %% [markdown]
 # ## Saturation
 #
-# Now G. In the game as written, G minimises the second term of V: its **minimax loss** is the mean of $\log(1 - s(a))$, with
-# $a$ the raw output of D for a made point:
+# Now G. In the game as written, G minimises the second term of V: its **minimax loss** is the mean of $\log(1 - s(a))$,
+# with $a$ the raw output of D for a made point:
 
 
 # %%
@@ -320,9 +323,9 @@ def minimax_loss(made):
 
 
 # %% [markdown]
-# Goodfellow et al. (2014, section 3) warn that it may leave G without a slope early on, when D sees through everything, and
-# propose another one: the **non-saturating loss**, the mean of $-\log s(a)$. Both fall when $a$ rises. So what is the
-# difference?
+# Goodfellow et al. (2014, section 3) warn that it may leave G without a slope early on, when D sees through everything,
+# and propose another one: the **non-saturating loss**, the mean of $-\log s(a)$. Both fall when $a$ rises. So what is
+# the difference?
 #
 # ### Exercise 2.3 · The non-saturating loss
 #
@@ -339,8 +342,8 @@ def non_saturating_loss(made):
 non_saturating_loss = lesson.check("2.3", non_saturating_loss)
 
 # %% [markdown]
-# The difference is in the slopes. Along the minimax loss it is $-s(a)$, along the other $s(a) - 1$. **Guess first:** which of
-# the two helps a G whose points D sees through at once?
+# The difference is in the slopes. Along the minimax loss it is $-s(a)$, along the other $s(a) - 1$. **Guess first:**
+# which of the two helps a G whose points D sees through at once?
 
 # %%
 a = np.linspace(-8, 8, 200)
@@ -394,8 +397,8 @@ arrows = {
 }
 
 # %% [markdown]
-# In the figure the plane is blue where D says "real" and orange where it says "made". Each arrow shows where a made point is
-# pulled to. **Guess first:** by what factor are the arrows shorter under minimax?
+# In the figure the plane is blue where D says "real" and orange where it says "made". Each arrow shows where a made
+# point is pulled to. **Guess first:** by what factor are the arrows shorter under minimax?
 
 # %%
 from matplotlib.colors import LinearSegmentedColormap
@@ -480,8 +483,8 @@ def play_round(G, D, optimizer_of_G, optimizer_of_D, real, noise):
 
 
 # %% [markdown]
-# To watch, we let G draw from the same noise again and again. `beta_1=0.5` gives Adam a shorter memory of past slopes than the
-# usual 0.9, since the aim moves: what was right ten rounds ago may be wrong now.
+# To watch, we let G draw from the same noise again and again. `beta_1=0.5` gives Adam a shorter memory of past slopes
+# than the usual 0.9, since the aim moves: what was right ten rounds ago may be wrong now.
 
 # %%
 LATENTS = rng.standard_normal((2000, 2)).astype("float32")
@@ -531,9 +534,9 @@ plots.show(
 )
 
 # %% [markdown]
-# The generator has never seen a real point. All it knows, it knows from the slopes of D. To say how good it is we count the
-# heaps that it has found (a heap counts from a fifth of its due share on) and the share of its points within any heap (three
-# standard deviations):
+# The generator has never seen a real point. All it knows, it knows from the slopes of D. To say how good it is we count
+# the heaps that it has found (a heap counts from a fifth of its due share on) and the share of its points within any
+# heap (three standard deviations):
 
 # %%
 from gan_helpers import generation
@@ -555,7 +558,7 @@ if settings.budget() != "smoke":
 #
 # Which of the players notices that seven heaps are missing?
 #
-# - **a)** G's loss: it grows with every heap that G leaves out
+# - **a)** G's loss by itself, without D having to change: it has a term for every heap left out
 # - **b)** Nobody: a GAN can't find out that a heap is missing
 # - **c)** D alone: it sees real points where made ones never are
 
@@ -566,10 +569,12 @@ answer_2_4 = ...  # a letter in quotation marks, such as "a"
 answer_2_4 = lesson.check("2.4", answer_2_4)
 
 # %% [markdown]
-# The theory has G answer a D that is always at its best. Then leaving out heaps costs G dearly: JS says so. But if G is
-# faster than D, it does the opposite: it moves *all* its points to the place that D likes best at the moment. D learns that
-# this place is forged, G moves on to the next. Let G learn ten times as fast, and D at half its rate. **Guess first:** what
-# will the film show?
+# The theory has G answer a D that is always at its best. In the minimax game, drawing one heap of eight then costs G
+# dearly: JS is 0.50 of at most 0.69. Leaving out a single heap costs little, 0.05. (The non-saturating loss that we
+# play here doesn't minimise JS: at the best D its slope is that of KL(p_G, p_data) - 2 JS, which punishes missing heaps
+# less than points where nothing is real; Arjovsky and Bottou 2017.) But if G is faster than D, it does the opposite: it
+# moves *all* its points to the place that D likes best at the moment. D learns that this place is forged, G moves on to
+# the next. Let G learn ten times as fast, and D at half its rate. **Guess first:** what will the film show?
 
 # %%
 late = settings.by_budget(
@@ -602,8 +607,9 @@ for number, (made, _) in chase.items():
 # %% [markdown]
 # ## Six games
 #
-# Saturation, collapse, a blind distance: many other losses have been proposed against them. Here are six games. $r$ is D's raw
-# output for a real part and $f$ for a made one, $s(a) = 1 / (1 + e^{-a})$ as before, and means over the batch are left out:
+# Saturation, collapse, a blind distance: many other losses have been proposed against them. Here are six games. $r$ is
+# D's raw output for a real part and $f$ for a made one, $s(a) = 1 / (1 + e^{-a})$ as before, and means over the batch
+# are left out:
 #
 # | game | D minimises | G minimises | idea | source |
 # | --- | --- | --- | --- | --- |
@@ -614,24 +620,27 @@ for number, (made, _) in chase.items():
 # | Wasserstein-GP | $f - r + \lambda (\lVert \nabla D(\hat x) \rVert - 1)^2$ | $-f$ | D measures a Wasserstein distance | Arjovsky et al. 2017; Gulrajani et al. 2017, eq. 3 |
 # | relativistic, R1 + R2 | $-\log s(r - f) + \frac{\gamma}{2} \lVert \nabla D(x) \rVert^2 + \frac{\gamma}{2} \lVert \nabla D(G(z)) \rVert^2$ | $-\log s(f - r)$ | real has to look more real than made; D stays flat | Jolicoeur-Martineau 2019; Mescheder et al. 2018, eq. 9 and 10; Huang et al. 2024 |
 #
-# $\nabla D(x)$ is the slope of D with respect to the *part* $x$ (not to D's weights), and $\lVert \cdot \rVert$ its length.
+# In this table, and in the formula for $W$ below, $D(x)$ is the *raw output* and no probability any more. $\nabla D(x)$ is
+# its slope with respect to the *part* $x$ (not to D's weights), and $\lVert \cdot \rVert$ the length of that.
 # $\lambda$ and $\gamma$ say how much a penalty counts: in this course 10 and 1 for pictures, 0.1 and 0.02 for our
-# points, which lie close together.
+# points, which lie close together. (With a weight as small as 0.1 the slope may exceed 1 by far: the critic's difference
+# then shows the way, and is no Wasserstein distance in the points' own unit.)
 #
-# Why does a Wasserstein game need a penalty? Its D, called *critic* because it gives no probability any more, is to measure a
-# distance. The Wasserstein distance has a second form (Arjovsky et al. 2017, equation 2):
+# Why does a Wasserstein game need a penalty? Its D, called *critic* because it gives no probability any more, is to
+# measure a distance. The Wasserstein distance has a second form (Arjovsky et al. 2017, equation 2):
 #
 # $$W(p, q) = \sup_{\lVert D \rVert_L \le 1} \mathbb{E}_{x \sim p}[D(x)] - \mathbb{E}_{x \sim q}[D(x)]$$
 #
-# the largest difference of means over all functions D that are nowhere steeper than 1. Without the bound D could cheat: twice
-# as steep is twice the difference. Gulrajani et al. (2017) ask for a slope of length 1 at points on the way from a made part
-# to a real one, $\hat x = \alpha x + (1 - \alpha) G(z)$, with a share $\alpha$ drawn evenly from 0 to 1 for each pair.
+# the largest difference of means over all functions D that are nowhere steeper than 1. Without the bound D could cheat:
+# twice as steep is twice the difference. Gulrajani et al. (2017) ask for a slope of length 1 at points on the way from
+# a made part to a real one, $\hat x = \alpha x + (1 - \alpha) G(z)$, with a share $\alpha$ drawn evenly from 0 to 1 for
+# each pair. (The first paper clipped D's weights instead.)
 #
 # ### Exercise 2.5 · A penalty that breaks
 #
-# This penalty circulates in tutorials. It runs, and it is wrong, twice: one bug teaches D the wrong thing, the other one
-# can end a training in `nan`. Find both and mend them. `noise` is a `SeedGenerator`; `keras.random` holds other laws beside the
-# normal one.
+# This penalty circulates in tutorials. It runs, and it is wrong, twice: one bug teaches D the wrong thing, the other
+# one can end a training in `nan`. Find both and mend them. `noise` is a `SeedGenerator`; `keras.random` holds other
+# laws beside the normal one.
 
 
 # %% tags=["exercise"] exercise="2.5"
@@ -685,8 +694,8 @@ assert (
 )
 
 # %% [markdown]
-# We need one more figure: a distance between what is made and what is real. You know one, the Wasserstein distance; between
-# two sets of 500 points the cheapest plan of carrying can be computed outright.
+# We need one more figure: a distance between what is made and what is real. You know one, the Wasserstein distance;
+# between two sets of 500 points the cheapest plan of carrying can be computed outright.
 
 # %%
 from scipy.optimize import linear_sum_assignment
@@ -707,9 +716,9 @@ def judged(made):
 
 
 # %% [markdown]
-# And rivals that anybody can build in a line. *One Gaussian* has the mean and the variances of the real points. *Noise on
-# real points* is a copier: it takes training points and shakes them. *Other real points* is what a perfect G would reach; it
-# isn't 0, since two samples of the same law differ.
+# And rivals that anybody can build in a line. *One Gaussian* has the mean and the variances of the real points. *Noise
+# on real points* is a copier: it takes training points and shakes them. *Other real points* is what a perfect G would
+# reach; it isn't 0, since two samples of the same law differ.
 
 # %%
 shaken = points[:2000] + 0.04 * rng.standard_normal((2000, 2))
@@ -720,9 +729,9 @@ table = {
 }
 
 # %% [markdown]
-# Now all six games, three seeds each, about a minute. `gan.point_gan` builds both players in the size and at the learning
-# rates that suit points. (`steps_per_execution` lets Keras play ten rounds in one go: that costs half as much as asking Python after each.)
-# **Guess first:** order the six.
+# Now all six games, three seeds each, about a minute. `gan.point_gan` builds both players in the size and at the
+# learning rates that suit points. (`steps_per_execution` lets Keras play ten rounds in one go: that costs half as much
+# as asking Python after each.) **Guess first:** order the six.
 
 # %%
 from tqdm.auto import tqdm
@@ -754,8 +763,8 @@ plots.show(
 )
 
 # %% [markdown]
-# All draw the heaps, and all draw bridges between them: a network is continuous, it can't jump. Pictures don't say which is
-# better. The table: mean over the seeds, and from the worst to the best.
+# All draw the heaps, and all draw bridges between them: a network is continuous, it can't jump. Pictures don't say
+# which is better. The table: mean over the seeds, and from the worst to the best.
 
 # %%
 import pandas as pd
@@ -774,24 +783,25 @@ for name, of_seeds in table.items():
 pd.DataFrame(rows).set_index("who draws")
 
 # %% [markdown]
-# Read it from the top. Other real points are the ceiling: 99 % lie within three standard deviations, and the distance is what
-# chance leaves. One Gaussian hits the ring by luck only. And the copier has more points in the heaps than any GAN, without any
-# training! That is what makes judging generators hard: a figure that rewards being near real points rewards copying. Lesson 04
-# checks for copies.
+# Read it from the top. Other real points are the ceiling: 99 % lie within three standard deviations, and the distance
+# is what chance leaves. One Gaussian hits the ring by luck only. And the copier has more points in the heaps than any
+# GAN, without any training! That is what makes judging generators hard: a figure that rewards being near real points
+# rewards copying. Lesson 04 checks for copies.
 #
-# Now the six. Look at the ranges first. The two with a penalty find all eight heaps in every seed (we tried five; distance
-# 0.06 to 0.13). The four without one are just as good in their best seed, but in their worst they leave out a heap or two, or
-# crowd some and neglect others (distance up to 0.26). So what the penalties buy is not a nicer picture, it is
-# *reliability*, and a round takes about twice as long for it. With a single seed each, you might have concluded anything.
+# Now the six. Look at the ranges first. The two with a penalty find all eight heaps in every seed (we tried five;
+# distance 0.06 to 0.13). The four without one are just as good in their best seed, but in their worst they leave out a
+# heap or two, or crowd some and neglect others (distance up to 0.26). So what the penalties buy is not a nicer picture,
+# it is *reliability*, and a round takes about twice as long for it. With a single seed each, you might have concluded
+# anything.
 #
-# And minimax, which should saturate? It does as well as the non-saturating game. Here D and G learn in step, so D is never as
-# sure as in the experiment above; and Adam divides a slope by its usual size, which makes up for arrows that are short all
-# the time.
+# And minimax, which should saturate? It does as well as the non-saturating game. Here D and G learn in step, so D is
+# never as sure as in the experiment above; and Adam divides a slope by its usual size, which makes up for arrows that
+# are short all the time.
 #
-# So the newest loss doesn't win by itself. A comparison of seven GANs on pictures found none that was consistently better
-# than the non-saturating one of 2014, once each had been tuned with the same effort (Lucic et al. 2018). What decides first
-# is the balance of the two players. You saw it above: the loss that finds the heaps here drew one clump when G ran ten times
-# as fast and D at half its rate. This cell holds the text to it:
+# So the newest loss doesn't win by itself. A comparison of seven GANs on pictures found none that was consistently
+# better than the non-saturating one of 2014, once each had been tuned with the same effort (Lucic et al. 2018). What
+# decides first is the balance of the two players. You saw it above: the loss that finds the heaps here drew one clump
+# when G ran ten times as fast and D at half its rate. This cell holds the text to it:
 
 # %%
 if settings.budget() != "smoke":
@@ -834,15 +844,15 @@ playground
 # `playground.still()` draws what the browser shows, `playground.discriminator_rate = 0` sets a rate (`generator_rate`
 # likewise), `playground.game = "minimax"` chooses a loss, `playground.restart()` begins again.
 #
-# Did you see it? Without an opponent G's points fly off, under minimax without end: there is always a place that this D likes
-# even better. Shapes in separate pieces are hard for G: it is continuous and has to leave a bridge; a line or a spiral it can simply
-# bend into. With G at rest, D gets surer and surer; what the arrows then do depends on the loss.
+# Did you see it? Without an opponent G's points fly off, under minimax without end: there is always a place that this D
+# likes even better. Shapes in separate pieces are hard for G: it is continuous and has to leave a bridge; a line or a
+# spiral it can simply bend into. With G at rest, D gets surer and surer; what the arrows then do depends on the loss.
 #
 # ### Exercise 2.6 · Arrows that vanish
 #
-# Choose *minimax*, let G stand still (learning rate 0), give D ten times its rate (0.02), press *Restart* and play 200 rounds.
-# **Guess first:** do the arrows get longer or shorter? Enter the *median slope* that the playground shows, which is the median
-# length of the arrows (in code: `median_pull`), rounded to one digit after the point.
+# Choose *minimax*, let G stand still (learning rate 0), give D ten times its rate (0.02), press *Restart* and play 200
+# rounds. **Guess first:** do the arrows get longer or shorter? Enter the *median slope* that the playground shows,
+# which is the median length of the arrows (in code: `median_pull`), rounded to one digit after the point.
 
 # %% tags=["exercise"] exercise="2.6"
 answer_2_6 = ...  # a number such as 0.5
@@ -875,9 +885,10 @@ plots.show(
 )
 
 # %% [markdown]
-# Saturation again, as fast as D can bring it about: under minimax the made points sit in the dark and nobody tells them the
-# way, under the non-saturating loss the very same D pulls harder than ever. Give G its rate back and press *Play*: from here
-# minimax needs a long time, if it gets away at all. In the table it was saved by a D that was no faster than G.
+# Saturation again, as fast as D can bring it about: under minimax the made points sit in the dark and nobody tells them
+# the way, under the non-saturating loss the very same D pulls harder than ever. Give G its rate back and press *Play*:
+# from here minimax needs a long time, if it gets away at all. In the table it was saved by a D that was no faster than
+# G.
 
 # %%
 assert pull["minimax"] < 0.05
@@ -886,29 +897,29 @@ assert pull["non_saturating"] > 2
 # %% [markdown]
 # ## The cousins: autoencoder and VAE
 #
-# Two other networks learn to draw, without an opponent. An **autoencoder** (AE) squeezes a part $x$ into a few numbers by an
-# encoder E and draws it again by a decoder D' from them. It minimises the squared error,
+# Two other networks learn to draw, without an opponent. An **autoencoder** (AE) squeezes a part $x$ into a few numbers
+# by an encoder E and draws it again by a decoder D' from them. It minimises the squared error,
 #
 # $$\mathbb{E}_{x \sim p_\text{data}}\,\lVert x - D'(E(x)) \rVert^2.$$
 #
 # A **variational autoencoder** (VAE; Kingma and Welling 2014, equation 10) does the same with noise in the middle: the
-# encoder gives a mean $\mu$ and a variance $\sigma_z^2$ for each number, $z$ is drawn with these, and the second term keeps the
-# numbers close to a standard normal law $\mathcal{N}(0, 1)$, so that one can draw from it later:
+# encoder gives a mean $\mu$ and a variance $\sigma_z^2$ for each number, $z$ is drawn with these, and the second term
+# keeps the numbers close to a standard normal law $\mathcal{N}(0, 1)$, so that one can draw from it later:
 #
 # $$\mathbb{E}_{x, \epsilon}\Big[\frac{\lVert x - D'(z) \rVert^2}{2 \sigma^2}
-# + \sum_j \text{KL}\big(\mathcal{N}(\mu_j, \sigma_{z,j}^2),\, \mathcal{N}(0, 1)\big)\Big], \qquad z_j = \mu_j + \sigma_{z,j} \epsilon_j, \quad
-# \epsilon_j \sim \mathcal{N}(0, 1),$$
+# + \sum_j \text{KL}\big(\mathcal{N}(\mu_j, \sigma_{z,j}^2),\, \mathcal{N}(0, 1)\big)\Big], \qquad z_j = \mu_j +
+# \sigma_{z,j} \epsilon_j, \quad \epsilon_j \sim \mathcal{N}(0, 1),$$
 #
-# up to a constant.
+# up to a constant. (Minus this, it is called the *evidence lower bound*, ELBO.)
 #
 # KL is the divergence that you know from JS, and $\sigma$ (0.1 here) says how fine a detail is worth drawing. Both are
 # honest workers: their loss goes down and stays down, no game, no mode collapse. The price is in the squared error. Where
 # a decoder can't tell which of two parts is meant, the best that it can do is the mean of both. For photographs, a mean
 # of two sharp pictures is a *blurred* one.
 #
-# Two heaps now, and one latent number for everybody, so that each network can draw a curve only. The GAN plays the relativistic
-# game, which was reliable in the table. **Guess first:** each of the three has to get from one heap to the other somehow. Who
-# puts most parts on the bridge?
+# Two heaps now, and one latent number for everybody, so that each network can draw a curve only. The GAN plays the
+# relativistic game, which was reliable in the table. **Guess first:** each of the three has to get from one heap to the
+# other somehow. Who puts most parts on the bridge?
 
 # %%
 from gan_helpers import autoencoders, networks
@@ -939,8 +950,8 @@ history = player.fit(
 )
 
 # %% [markdown]
-# Each draws 4,000 points, VAE and GAN from normal noise. A plain autoencoder has no law to draw from; we give it the normal
-# law with the mean and the spread of its own codes, which is what people do.
+# Each draws 4,000 points, VAE and GAN from normal noise. A plain autoencoder has no law to draw from; we give it the
+# normal law with the mean and the spread of its own codes, which is what people do.
 #
 # Then they inspect. A network that redraws a part shows its suspicion by the *misfit*, the distance from the part to its
 # redrawing. The GAN has no encoder; we take the nearest of its drawings, which is the idea of AnoGAN (Schlegl et al. 2017,
@@ -974,7 +985,8 @@ defects = {
 defects = {kind: parts.astype("float32") for kind, parts in defects.items()}
 
 # %% [markdown]
-# And what D believes. A relativistic D counts differences only, so we measure from what it says about real parts on average.
+# And what D believes. A relativistic D counts differences only, so we measure from what it says about real parts on
+# average.
 
 # %%
 usual = np.mean(player.discriminator(two))
@@ -983,8 +995,8 @@ strongest = np.abs(belief[15:46]).max()
 examples = np.array([[0.0, 0.0], [0.6, 0.3], [1.0, 0.0]], "float32")
 
 # %% [markdown]
-# Orange crosses are drawings; black arrows lead from one defective part of each kind to its redrawing. Behind the GAN stands
-# what its D believes; white is as real as real parts are on average.
+# Orange crosses are drawings; black arrows lead from one defective part of each kind to its redrawing. Behind the GAN
+# stands what its D believes; white is as real as real parts are on average.
 
 # %%
 figure, axes = plots.panels(1, 3, width=11, row_height=2.3)
@@ -1004,12 +1016,12 @@ plots.show(
 )
 
 # %% [markdown]
-# All three draw a curve from heap to heap. The autoencoder puts about half of its drawings on the bridge, the VAE a tenth, the
-# GAN a few in a hundred, for D punishes every one of them.
+# All three draw a curve from heap to heap. The autoencoder puts about half of its drawings on the bridge, the VAE a
+# tenth, the GAN a few in a hundred, for D punishes every one of them.
 #
-# Now the inspection: thresholds for 5 % overkill on good parts, as in lesson 01, and we count escapes. The GAN has a second
-# opinion to offer, what its D says. Both together reject what either rejects, at 2.5 % each, so that overkill stays within 5 %.
-# **Guess first:** who lets which defect pass?
+# Now the inspection: thresholds for 5 % overkill on good parts, as in lesson 01, and we count escapes. The GAN has a
+# second opinion to offer, what its D says. Both together reject what either rejects, at 2.5 % each, so that overkill
+# stays within 5 %. **Guess first:** who lets which defect pass?
 
 # %%
 from gan_helpers import decisions
@@ -1050,17 +1062,17 @@ pd.DataFrame(escapes).T.map("{:.0%}".format)
 #
 # - The **autoencoder** lets most defects pass that lie on its curve: between the heaps (32 to 94 %) and beyond them (46 to
 #   94 %). It redraws them as they are. It learnt to copy, and nobody told it what *not* to copy.
-# - The **VAE** pulls what lies between to one of the heaps, and misses 2 to 5 % there. Among the misfits it wins. Its price
-#   shows on photographs: blur, against which fine defects don't stand out (lesson 05).
-# - The **GAN's misfit** fails between the heaps, too (44 to 90 %): a few drawings lie on the bridge, and the nearest one is
-#   all that counts. G *can* draw a part between. It only does so seldom, and a misfit knows nothing of seldom.
-# - **D** does know: it finds everything between. But beside the heaps it lets 16 to 63 % pass, and beyond them now and then
-#   half. No made point has been there for long, so D has not learnt those places: nothing corrects it there, as at the ends
-#   of the first experiment.
+# - The **VAE** pulls what lies between to one of the heaps, and misses 2 to 5 % there. Among the misfits it wins. Its
+#   price shows on photographs: blur, against which fine defects don't stand out (lesson 05).
+# - The **GAN's misfit** fails between the heaps, too (44 to 90 %): a few drawings lie on the bridge, and the nearest
+#   one is all that counts. G *can* draw a part between. It only does so seldom, and a misfit knows nothing of seldom.
+# - **D** does know: it finds everything between. But beside the heaps it lets 16 to 63 % pass, and beyond them now and
+#   then half. No made point has been there for long, so D has not learnt those places: nothing corrects it there, as at
+#   the ends of the first experiment.
 # - **Both together** find nearly everything, for they fail in different places.
 #
-# That is the idea of AnoGAN and f-AnoGAN (lesson 05): a misfit for what G can't draw, and D, or what D has learnt to see, for
-# what G could draw and doesn't. And it is no walkover: here a VAE with one score is about as good.
+# That is the idea of AnoGAN and f-AnoGAN (lesson 05): a misfit for what G can't draw, and D, or what D has learnt to
+# see, for what G could draw and doesn't. And it is no walkover: here a VAE with one score is about as good.
 
 # %%
 if settings.budget() != "smoke":
@@ -1074,15 +1086,17 @@ if settings.budget() != "smoke":
 # %% [markdown]
 # ## Recap
 #
-# - **The game** is one number, V: D raises it, G lowers it. You wrote a loss for each player, a line each, and read the round around them, a dozen lines more.
-# - **The best discriminator** is $p / (p + q)$; its loss measures the Jensen-Shannon divergence, which is blind as soon as
+# - **The game** is one number, V: D raises it, G lowers it. You wrote a loss for each player, a line each, and read the
+#   round around them, a dozen lines more.
+# - **The best discriminator** is $p / (p + q)$; in the minimax game its loss measures the Jensen-Shannon
+#   divergence, which is blind as soon as
 #   two laws share no place.
 # - **Saturation**: under minimax the slope is gone where D is sure; the non-saturating loss keeps it. **Mode collapse**: G
 #   hears of a missing heap only from D, and runs ahead if it is faster.
-# - **Six games**, several seeds, rivals in the same table: the best seeds are alike, the penalties make the worst one better,
-#   and a copier scores well. Balance the players before you change the loss.
-# - **Where there are no parts**, an autoencoder draws freely, a VAE now and then, a GAN seldom. What a network can redraw its
-#   misfit can't find, and what D was never shown D can't judge: use both.
+# - **Six games**, several seeds, rivals in the same table: the best seeds are alike, the penalties make the worst one
+#   better, and a copier scores well. Balance the players before you change the loss.
+# - **Where there are no parts**, an autoencoder draws freely, a VAE now and then, a GAN seldom. What a network can
+#   redraw its misfit can't find, and what D was never shown D can't judge: use both.
 
 # %% [markdown]
 # ## Quiz
@@ -1102,8 +1116,9 @@ lesson.progress()
 # %% [markdown]
 # ## Sources
 #
-# - Goodfellow et al. 2014, Generative adversarial nets, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661): the value (eq. 1),
-#   the non-saturating loss (section 3), the best discriminator (proposition 1), the Jensen-Shannon link (theorem 1).
+# - Goodfellow et al. 2014, Generative adversarial nets, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661): the value
+#   (eq. 1), the non-saturating loss (section 3), the best discriminator (proposition 1), the Jensen-Shannon link
+#   (theorem 1).
 # - Arjovsky and Bottou 2017, Towards principled methods for training GANs,
 #   [arXiv:1701.04862](https://arxiv.org/abs/1701.04862): thin sheets, saturation.
 # - Arjovsky, Chintala and Bottou 2017, Wasserstein GAN, [arXiv:1701.07875](https://arxiv.org/abs/1701.07875).
@@ -1116,5 +1131,6 @@ lesson.progress()
 # - Huang et al. 2024, R3GAN, [arXiv:2501.05441](https://arxiv.org/abs/2501.05441).
 # - Lucic et al. 2018, Are GANs created equal?, [arXiv:1711.10337](https://arxiv.org/abs/1711.10337).
 # - Kingma and Welling 2014, Auto-encoding variational Bayes, [arXiv:1312.6114](https://arxiv.org/abs/1312.6114).
-# - Srivastava et al. 2017, VEEGAN, [arXiv:1705.07761](https://arxiv.org/abs/1705.07761): heaps found and share within a heap.
+# - Srivastava et al. 2017, VEEGAN, [arXiv:1705.07761](https://arxiv.org/abs/1705.07761): heaps found and share within a
+#   heap.
 # - Schlegl et al. 2017, AnoGAN, [arXiv:1703.05921](https://arxiv.org/abs/1703.05921).

@@ -20,10 +20,10 @@
 # %% [markdown]
 # ## Colour pictures
 #
-# Most articles on GANs use colour photographs of 32x32 pixels, and mostly CIFAR-10. This course downloads nothing. So
-# the loader looks whether Keras has CIFAR-10 on your disk from earlier. If not, it photographs our cover plates in
-# colour. Run the cell and read which of the two you have. (Photographs of all sorts of things take far longer to learn; plates
-# take seconds. If you have CIFAR-10 and little time, add `source="plates"`.)
+# Many articles on GANs use small colour photographs, often the 32x32 pixels of CIFAR-10. This course downloads nothing.
+# So the loader looks whether Keras has CIFAR-10 on your disk from earlier. If not, it photographs our cover plates in
+# colour. Run the cell and read which of the two you have. (Photographs of all sorts of things take far longer to learn;
+# plates take seconds. If you have CIFAR-10 and little time, add `source="plates"`.)
 
 # %%
 import numpy as np
@@ -169,7 +169,7 @@ answer_3_2 = lesson.check("3.2", answer_3_2)
 #     noise = keras.random.normal((32, 64), seed=42)
 #     real = images[np.random.randint(0, len(images), 32)]
 #     discriminator.train_on_batch(real, np.ones((32, 1)))
-#     discriminator.train_on_batch(generator(noise), np.zeros((32, 1)))
+#     discriminator.train_on_batch(generator(noise, training=True), np.zeros((32, 1)))
 #     combined.train_on_batch(noise, np.ones((32, 1)))
 # ```
 #
@@ -179,7 +179,9 @@ answer_3_2 = lesson.check("3.2", answer_3_2)
 #
 # *Batch normalisation*, which the listing uses, brings each channel to mean 0 and spread 1 over the batch, then
 # multiplies it by one learned number and adds another. When a trained network draws (`training=False`) it uses averages
-# kept from the training. That is why `training=` will matter below.
+# kept from the training. That is why `training=` matters: without it, D would be taught on other drawings than those
+# through which G learns. *ReLU* keeps what is positive and makes zero of the rest, `LeakyReLU` you know from lesson 02,
+# and `tanh` bends any number into the range from -1 to 1.
 #
 # Now the bugs one by one. Each cell holds a piece of the listing. It runs as it is, and it is wrong. Mend it; the check
 # says what is still amiss.
@@ -226,8 +228,9 @@ def shape_table(model):
 shape_table(make_generator())
 
 # %% [markdown]
-# From start to picture the side doubles and the channels get fewer. Most of the *weights* sit where noise becomes a small picture
-# with many channels: in `Dense` and, if you start from 4x4, in the first transposed convolution, whose weights you have counted.
+# From start to picture the side doubles and the channels get fewer. Most of the *weights* sit where noise becomes a
+# small picture with many channels: in `Dense` and, if you start from 4x4, in the first transposed convolution, whose
+# weights you have counted.
 #
 # ### Exercise 3.4 · A discriminator that blows up
 
@@ -333,11 +336,11 @@ plots.show(
 )
 
 # %% [markdown]
-# The blue curve pulls wherever D is wrong. The orange one is flat left of 0 and right of 1: **no slope, nothing to learn**.
-# An untrained D says about 0, so half the pictures start on the flat. The green one is the opposite mistake: D ends in a
-# sigmoid, and the loss applies a second one. Even a perfect D keeps a loss of 0.31. (Keras 3 on TensorFlow catches this
-# one if the loss sees D's output itself: it warns and goes back to the raw number. Anything between the two, such as
-# joining two batches, hides it.)
+# The blue curve pulls wherever D is wrong. The orange one is flat left of 0 and right of 1: **no slope, nothing to
+# learn**. An untrained D says about 0, so half the pictures start on the flat. The green one is the opposite mistake: D
+# ends in a sigmoid, and the loss applies a second one. Even a perfect D keeps a loss of 0.31 for each real picture and
+# of 0.69 for each made one. (Keras 3 on TensorFlow catches this one if the loss sees D's output itself: it warns and
+# goes back to the raw number. Anything between the two, such as joining two batches, hides it.)
 
 # %%
 flat = curves["raw, taken for a probability"]
@@ -364,8 +367,8 @@ discriminator_loss = lesson.check("3.6", discriminator_loss)
 # ### The silent trap
 #
 # The listing compiles D, then sets `trainable = False` for the combined model, in which only G shall learn. In Keras 2
-# that was right, for `compile` noted the flag as it stood. Keras 3 looks at it when the model is first trained. **Guess first:** by how much do the
-# weights of D move in three steps?
+# that was right, for `compile` noted the flag as it stood. Keras 3 looks at it when the model is first trained. **Guess
+# first:** by how much do the weights of D move in three steps?
 
 # %%
 frozen = make_discriminator()
@@ -380,9 +383,10 @@ print(f"losses {np.round(losses, 3)}, the largest change of a weight: {moved}")
 assert moved == 0
 
 # %% [markdown]
-# Nothing has moved, not by the last digit, and a warning is all you get: "The model does not have any trainable weights".
-# In a notebook that prints a line a second nobody sees it. D stays as it was born, and G learns to please a judge who knows
-# nothing. In a trial its loss fell beautifully, from 0.69 to 0.04 in 120 rounds, and its pictures were coloured noise.
+# Nothing has moved, not by the last digit, and a warning is all you get: "The model does not have any trainable
+# weights". In a notebook that prints a line a second nobody sees it. D stays as it was born, and G learns to please a
+# judge who knows nothing. In a trial its loss fell beautifully, from 0.69 to 0.04 in 120 rounds, and its pictures were
+# coloured noise.
 #
 # **Take this with you:** whenever a network "trains", compare its weights before and after.
 #
@@ -403,7 +407,7 @@ def play_rounds(generator, discriminator, images, rounds):
     for _ in range(rounds):
         noise = keras.random.normal((len(images), generator.input_shape[-1]))
         discriminator.train_on_batch(images, is_real)
-        discriminator.train_on_batch(generator(noise), is_made)
+        discriminator.train_on_batch(generator(noise, training=True), is_made)
         combined.train_on_batch(noise, is_real)
 
 
@@ -428,8 +432,8 @@ latents = lesson.check("3.8", latents)
 # %% [markdown]
 # ## The mended players train
 #
-# All pieces are sound now. What remains is a loop that is fast and hangs on no flag: a `train_step` of our own. Keras calls
-# it for each batch inside `fit`, compiled, with progress bar and callbacks for free. D's half of a round:
+# All pieces are sound now. What remains is a loop that is fast and hangs on no flag: a `train_step` of our own. Keras
+# calls it for each batch inside `fit`, compiled, with progress bar and callbacks for free. D's half of a round:
 
 
 # %%
@@ -446,8 +450,8 @@ def teach_discriminator(generator, discriminator, optimizer, real, noise):
 
 
 # %% [markdown]
-# The tape records what happens to D's weights; the gradient says how the loss changes with each of them; the optimizer moves
-# them, and only those that it is given. No flag anywhere.
+# The tape records what happens to D's weights; the gradient says how the loss changes with each of them; the optimizer
+# moves them, and only those that it is given. No flag anywhere.
 #
 # ### Exercise 3.9 · G's half of the round
 #
@@ -517,8 +521,8 @@ hand_made = HandMadeGAN(make_generator(), make_discriminator())
 untrained = drawn_by(hand_made.generator)
 
 # %% [markdown]
-# (There the fixed seed is right: we want the *same* noise before and after.) Now let it train. It takes ten to thirty seconds;
-# the bar shows the losses of the latest round. **Guess first:** will G's loss fall?
+# (There the fixed seed is right: we want the *same* noise before and after.) Now let it train. It takes ten to thirty
+# seconds; the bar shows the losses of the latest round. **Guess first:** will G's loss fall?
 #
 # One setting of the pipeline is no decoration. `tf.data` tunes itself in a thread of its own, which sleeps twice as long
 # each time, and `fit` often waits at its end until that thread wakes: a training of 6.2 seconds on such a pipeline took
@@ -567,7 +571,8 @@ for name, value in distances.items():
     print(f"KID of {name:9} {value:6.3f}")
 
 # %% [markdown]
-# On plates the distance falls to a tenth or less. And the proof that the trap is gone: each of D's weight arrays has moved.
+# On plates the distance falls to a tenth or less. And the proof that the trap is gone: each of D's weight arrays has
+# moved.
 
 # %%
 after = hand_made.discriminator.get_weights()
@@ -591,12 +596,13 @@ if settings.budget() != "smoke":
 # 2. D learns on real pictures and on the drawing.
 # 3. D says how each pixel of the drawing would have to change, and the chain rule carries that on to G's weights.
 # 4. A **moving average** of G takes a small step: $\bar\theta \leftarrow \beta \bar\theta + (1 - \beta)\,\theta$, where
-#    $\theta$ are G's weights, $\bar\theta$ the averaged ones and $\beta$ is close to 1 (Yazıcı et al. 2019).
+#    $\theta$ are G's weights and $\bar\theta$ the averaged ones (Yazıcı et al. 2019). $\beta$ rises from 0.1 in the first
+#    round to 0.98 at round 360 and to 0.995 much later, so that a young average soon forgets the untrained G.
 #
-# The average plays no part in the game. It only follows, and it is what samples and what is saved. We let the same networks
-# play in it and keep, every 40 rounds, what G and what its average draw from the same noise. (By default the learning
-# rates fall towards the end, which calms G as well. Here they stay, `final_rate=1`, so that the average's share can be
-# seen.)
+# The average plays no part in the game. It only follows, and it is what samples and what is saved. We let the same
+# networks play in it and keep, every 40 rounds, what G and what its average draw from the same noise. (By default the
+# learning rates fall towards the end, which calms G as well. Here they stay, `final_rate=1`, so that the average's
+# share can be seen.)
 
 # %%
 game = gan.GAN(make_generator(), make_discriminator())
@@ -630,8 +636,9 @@ plots.show(
 )
 
 # %% [markdown]
-# At first the average lags: it still remembers the untrained G. On plates it then passes G and is calmer. (With photographs G
-# is still at its beginning, and the average stays behind.) The same noise, drawn by both:
+# While G improves fast the average lags: it shows G as it was a few rounds ago, about a tenth of those played. On
+# plates it then passes G and is calmer. (With photographs G is still at its beginning, and the average stays behind.)
+# The same noise, drawn by both:
 
 # %%
 last = [datasets.from_tanh(grid.grids[-1][:8]) for grid in kept.values()]
@@ -642,8 +649,8 @@ plots.show(
 )
 
 # %% [markdown]
-# One network more in memory, no time worth mentioning, nothing changed in the game. As the figure take the mean of the last
-# three grids, since a single one is a matter of luck. Beside it, what a round took in the two models:
+# One network more in memory, no time worth mentioning, nothing changed in the game. As the figure take the mean of the
+# last three grids, since a single one is a matter of luck. Beside it, what a round took in the two models:
 
 # %%
 late = {name: np.mean(path[-3:]) for name, path in paths.items()}
@@ -704,9 +711,9 @@ plots.show(
 )
 
 # %% [markdown]
-# With 3 and 5 a checkerboard is built in before anything is learned (Odena et al. 2016). With 4 the coats are even in *number*,
-# but four neighbours still get different parts of the kernel, and nothing makes these parts alike. A third way resizes
-# first, by repeating each pixel, and convolves afterwards. There every pixel meets the whole kernel.
+# With 3 and 5 a checkerboard is built in before anything is learned (Odena et al. 2016). With 4 the coats are even in
+# *number*, but four neighbours still get different parts of the kernel, and nothing makes these parts alike. A third
+# way resizes first, by repeating each pixel, and convolves afterwards. There every pixel meets the whole kernel.
 #
 # We build generators that enlarge in one way or the other:
 
@@ -748,9 +755,9 @@ plots.show(
 )
 
 # %% [markdown]
-# Kernel 4 isn't clean either. To measure it, deal the pixels of a picture into four heaps: even or odd row, even or odd column.
-# In a smooth picture the four heaps have the same mean. The measure is the share of a picture's contrast that lies
-# between the heaps. **Guess first:** how much of it is left in the two generators that you have trained?
+# Kernel 4 isn't clean either. To measure it, deal the pixels of a picture into four heaps: even or odd row, even or odd
+# column. In a smooth picture the four heaps have the same mean. The measure is the share of a picture's contrast that
+# lies between the heaps. **Guess first:** how much of it is left in the two generators that you have trained?
 
 
 # %%
@@ -787,9 +794,9 @@ plots.show(
 )
 
 # %% [markdown]
-# Resizing starts clean, the other two start with a tenth to a half of their contrast in the pattern, and kernel 4 is no better
-# than kernel 3. On plates training then takes nearly all of it away. We repeated the training above five times with each way,
-# 200 rounds on plates:
+# Resizing starts clean, the other two start with a tenth to a half of their contrast in the pattern, and kernel 4 is no
+# better than kernel 3. On plates training then takes nearly all of it away. We repeated the training above five times
+# with each way, 200 rounds on plates:
 #
 # | way | checkerboard after 200 rounds | KID after 200 rounds |
 # | --- | --- | --- |
@@ -797,14 +804,15 @@ plots.show(
 # | transposed, kernel 4 | 0.005 to 0.010 | 0.04 to 0.10 |
 # | resize, kernel 3 | below 0.001 | 0.28 to 0.48 |
 #
-# A surprise twice over. Kernel 3, whose coats are so uneven, ends with *less* pattern than kernel 4: G has learned against it.
-# And the cleanest pictures are not the nearest to real ones: with these learning rates the resizing generator falls behind its
-# D. So take the checkerboard for what it is, a handicap at the start that training has to undo. If you see one in your
-# pictures, resize, or train longer. If you don't, leave it.
+# A surprise twice over. Kernel 3, whose coats are so uneven, ends with *less* pattern than kernel 4: G has learned
+# against it. And the cleanest pictures are not the nearest to real ones: with these learning rates the resizing
+# generator falls behind its D. So take the checkerboard for what it is, a handicap at the start that training has to
+# undo. If you see one in your pictures, resize, or train longer. If you don't, leave it.
 #
-# The course's own generator, `networks.generator`, repeats pixels in every step but the last. That one, for speed, computes four
-# times the channels at half the side and unfolds them into 2x2 pixels (Shi et al. 2016). Each of the four has its own
-# kernel, as in a transposed convolution, so they are made alike at the start (Aitken et al. 2017). Does it start clean?
+# The course's own generator, `networks.generator`, repeats pixels in every step but the last. That one, for speed,
+# computes four times the channels at half the side and unfolds them into 2x2 pixels (Shi et al. 2016). Each of the four
+# has its own kernel, as in a transposed convolution, so they are made alike at the start (Aitken et al. 2017). Does it
+# start clean?
 
 # %%
 course_board = [board_share(drawn_by(networks.generator((32, 32, 3)), 64)) for _ in range(3)]
@@ -823,13 +831,13 @@ assert max(course_board) < 0.02
 # ## A discriminator that can't be steep
 #
 # A D that changes abruptly from real to made is right, and useless: beside the step it is flat, and G gets no hint. One
-# remedy bounds how much each layer can stretch a patch. A convolution is a matrix that turns the numbers of a patch ($k \cdot k
-# \cdot c$ of them) into $f$ others. Its largest *singular value* $\sigma$ says by how much it stretches the one patch that it
-# stretches most. **Spectral normalisation** divides the matrix by it, $W / \sigma(W)$ (Miyato et al. 2018): then no patch
-# comes out longer than it went in.
+# remedy bounds how much each layer can stretch a patch. A convolution is a matrix that turns the numbers of a patch
+# ($k \cdot k \cdot c$ of them) into $f$ others. Its largest *singular value* $\sigma$ says by how much it stretches the
+# one patch that it stretches most. **Spectral normalisation** divides the matrix by it, $W / \sigma(W)$ (Miyato et al.
+# 2018): then no patch comes out longer than it went in.
 #
-# To find $\sigma$, multiply any vector by the matrix and back, again and again. The direction that is stretched most wins. It
-# is called *power iteration*. **Guess first:** how many rounds does it take?
+# To find $\sigma$, multiply any vector by the matrix and back, again and again. The direction that is stretched most
+# wins. It is called *power iteration*. **Guess first:** how many rounds does it take?
 
 
 # %%
@@ -879,15 +887,16 @@ for wanted in (0, 1, 10):
         limited(images[:1], training=True)
     calls = wanted
     stretches[f"with, after {wanted} calls"] = [np.linalg.norm(m, 2) for m in matrices(limited)]
-pd.DataFrame(stretches, index=["1st conv", "2nd conv", "3rd conv", "dense"]).round(2)
+pd.DataFrame({name: pd.Series(values) for name, values in stretches.items()}).round(2)
 
 # %% [markdown]
-# The column "0 calls" shows such layers as they are born. Compare the first column: training has raised the stretch of
-# the later layers. With spectral normalisation one call is a rough estimate; after ten, each *matrix* stretches a patch
-# by about one, and stays there whatever training does. (Patches overlap, so a whole picture can be stretched by up to
-# kernel / stride, rounded up: three in the first layer, whose kernel is 5, two in the other convolutions.) `LeakyReLU`
-# stretches nothing. So the steepness of the whole chain has a bound that D can't lift. (The other way to the same end is
-# a penalty on D's slope, as in lesson 02. Lesson 04's clinic cures a D that is too strong with it, beside fewer steps and
+# (A row a layer, from the picture on; `NaN` where one of the two networks has no such layer.) The column "0 calls"
+# shows such layers as they are born. Compare the first column: training has raised the stretch of the later layers.
+# With spectral normalisation one call is a rough estimate; after ten, each *matrix* stretches a patch by about one, and
+# stays there whatever training does. (Patches overlap, so a whole picture can be stretched by up to kernel / stride,
+# rounded up: three in the first layer, whose kernel is 5, two in the other convolutions.) `LeakyReLU` stretches
+# nothing. So the steepness of the whole chain has a bound that D can't lift. (The other way to the same end is a
+# penalty on D's slope, as in lesson 02. Lesson 04's clinic cures a D that is too strong with it, beside fewer steps and
 # a lower rate.)
 
 # %%
@@ -914,9 +923,10 @@ def make_encoder(latent_dim=64):
 make_encoder = lesson.check("3.11", make_encoder)
 
 # %% [markdown]
-# The shapes go round in a circle. (What the numbers *mean*, E has to learn first.) Beside it the course's own builders, which
-# take pictures from 32 to 256 pixels. They are built within `precision.using()`: it measures once which number format your
-# processor trains fastest in, `float32` or the shorter `bfloat16` for the products, and builds the networks in that.
+# The shapes go round in a circle. (What the numbers *mean*, E has to learn first.) Beside it the course's own builders,
+# which take pictures from 32 to 256 pixels. They are built within `precision.using()`: it measures once which number
+# format your processor trains fastest in, `float32` or the shorter `bfloat16` for the products, and builds the networks
+# in that.
 
 # %%
 encoder, generator = make_encoder(), hand_made.generator
@@ -937,17 +947,18 @@ for name, network in course.items():
 # %% [markdown]
 # ## Recap
 #
-# - **Shapes**: strides decide the side, $k \cdot k \cdot c \cdot f + f$ the number of weights; the kernel never touches the
-#   side.
+# - **Shapes**: strides decide the side, $k \cdot k \cdot c \cdot f + f$ the number of weights; the kernel never touches
+#   the side.
 # - **Three networks**: G doubles from a small start to the picture, D halves to one raw number, E has D's body and as many
 #   numbers at its end as G takes.
-# - **Six bugs**: a start that doesn't double to the picture, a D that enlarges, the wrong array divided, raw numbers taken for
-#   probabilities, a D frozen for good, noise that repeats. One stops the program. The others are found by looking at shapes,
-#   ranges, the slope of the loss, two draws of noise, and weights before and after.
-# - **`train_step`**: each player has its own tape, optimizer and weights; the course's `GAN` draws once a round and keeps a
-#   moving average.
-# - **Measured**: the moving average of a trained G is nearer to the real pictures than G itself, resizing starts without a
-#   checkerboard, which the others have to unlearn, and spectral normalisation holds each matrix's largest singular value at one.
+# - **Six bugs**: a start that doesn't double to the picture, a D that enlarges, the wrong array divided, raw numbers
+#   taken for probabilities, a D frozen for good, noise that repeats. One stops the program. The others are found by
+#   looking at shapes, ranges, the slope of the loss, two draws of noise, and weights before and after.
+# - **`train_step`**: each player has its own tape, optimizer and weights; the course's `GAN` draws once a round and
+#   keeps a moving average.
+# - **Measured**: the moving average of a trained G is nearer to the real pictures than G itself, resizing starts
+#   without a checkerboard, which the others have to unlearn, and spectral normalisation holds each matrix's largest
+#   singular value at one.
 
 # %% [markdown]
 # ## Quiz
@@ -974,8 +985,8 @@ lesson.progress()
 # - Yazıcı et al. 2019, the moving average, [arXiv:1806.04498](https://arxiv.org/abs/1806.04498).
 # - Odena, Dumoulin and Olah 2016, Deconvolution and checkerboard artifacts,
 #   [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003).
-# - Shi et al. 2016, enlarging by unfolding channels, [arXiv:1609.05158](https://arxiv.org/abs/1609.05158); Aitken et al. 2017,
-#   how to start it clean, [arXiv:1707.02937](https://arxiv.org/abs/1707.02937).
+# - Shi et al. 2016, enlarging by unfolding channels, [arXiv:1609.05158](https://arxiv.org/abs/1609.05158); Aitken et
+#   al. 2017, how to start it clean, [arXiv:1707.02937](https://arxiv.org/abs/1707.02937).
 # - Miyato et al. 2018, spectral normalisation, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957).
 # - Bińkowski et al. 2018, KID, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401).
 # - Woodham 1980, photometric stereo, [doi:10.1117/12.7972479](https://doi.org/10.1117/12.7972479); Hernández et al. 2007,

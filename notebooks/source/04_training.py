@@ -258,17 +258,19 @@ plots.show(
 # %% [markdown]
 # The PCA sampler is fast and has no game to lose, and it draws ghosts: every plate with a little of every hole position.
 # Your GAN's plates are sharp, at some places too grainy; wider networks and more rounds make them cleaner.
-# (The huge KID of the untrained GAN comes from features that hardly vary in real plates, but do in noise.)
+# (The huge KID of the untrained GAN comes from its flat grey: features that hardly vary among real plates lie dozens of
+# standard deviations away from theirs, and the kernel cubes that.)
 #
 # Now the guess. In KID your GAN and the PCA sampler aren't far apart, and PCA has the higher recall: what it draws is
 # spread wide, and real plates lie within the wide balls of its ghosts. But almost none of its plates lies among real
 # ones. Of your GAN's one in seven to one in five did in four runs; of the shipped one's as many as of real
 # plates: that is where narrower networks and 700 rounds leave you. The lesson's claim, checked on your machine: your GAN
-# has come near in KID, is ahead of the PCA sampler in precision, and doesn't copy.
+# has a KID of the PCA sampler's order (the untrained one has millions, real plates 0.1), is ahead of it in precision, and
+# doesn't copy.
 
 # %%
 if budget() != "smoke":
-    assert figures.loc["your GAN", "KID"] < 10
+    assert figures.loc["your GAN", "KID"] < 2 * figures.loc["PCA sampler", "KID"]
     assert figures.loc["your GAN", "precision"] > figures.loc["PCA sampler", "precision"]
     assert figures.loc["your GAN", "copies"] < 0.15
 figures.loc[["PCA sampler", "your GAN"]].round(2)
@@ -478,10 +480,10 @@ plots.show(
 )
 
 # %% [markdown]
-# And the vital signs: the slope and the *gap* between D's outputs at the end; the *spread* of what is made, as a
-# share of the real one; the *checkerboard*: not lesson 03's share, but how strong the pattern of every second pixel
-# is among the finest patterns, as a multiple of that in real pictures; and the share of *copies*. A healthy run is in
-# the last row.
+# And the vital signs: the slope and the *gap* between D's outputs at the end; the *spread* of what is made, as a share
+# of the real one; the *checkerboard*: not lesson 03's share, but how strong the pattern of every second pixel is among
+# the finest patterns, as a multiple of that in real pictures; and the share of *copies*, by the same rule as above, but
+# pixel by pixel and not by features. A healthy run is in the last row.
 
 # %%
 healthy = clinic.run({}, *shown_to["plates"])
@@ -571,9 +573,10 @@ after.round(3)
 # ## Recap
 #
 # - You trained a GAN on good plates, watched it with fixed noise, and saw a stopped run resume at the very same point.
-# - KID says how far made and real pictures lie apart, precision and recall say in which way, and copies are found beside held-out
-#   pictures.
-# - A conditional GAN learns kinds if D is shown wrong ones; a classifier that knows real defects says kind by kind how well.
+# - KID says how far made and real pictures lie apart, precision and recall say in which way, and copies are found
+#   beside held-out pictures.
+# - A conditional GAN learns kinds if D is shown wrong ones; a classifier that knows real defects says kind by kind how
+#   well.
 # - Slope, gap, spread, checkerboard and copies tell five failures apart, and each points to what has to be changed.
 
 # %% [markdown]
@@ -596,10 +599,12 @@ lesson.progress()
 #
 # - Bińkowski et al. 2018, Demystifying MMD GANs, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401): KID.
 # - Kynkäänniemi et al. 2019, Improved precision and recall, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991).
-# - White 2016, Sampling generative networks, [arXiv:1609.04468](https://arxiv.org/abs/1609.04468): ways between latent vectors.
+# - White 2016, Sampling generative networks, [arXiv:1609.04468](https://arxiv.org/abs/1609.04468): ways between latent
+#   vectors.
 # - Mirza & Osindero 2014, Conditional GANs, [arXiv:1411.1784](https://arxiv.org/abs/1411.1784); Reed et al. 2016,
 #   [arXiv:1605.05396](https://arxiv.org/abs/1605.05396): wrong kinds for D; Liu et al. 2019,
 #   [arXiv:1905.01723](https://arxiv.org/abs/1905.01723): an output of D for each kind.
-# - Mescheder et al. 2018, Which training methods for GANs do actually converge?, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406).
+# - Mescheder et al. 2018, Which training methods for GANs do actually converge?,
+#   [arXiv:1801.04406](https://arxiv.org/abs/1801.04406).
 # - Odena, Dumoulin & Olah 2016, Deconvolution and checkerboard artifacts,
 #   [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003).

@@ -171,9 +171,9 @@ for n in (240, 740, len(good)):
 
 # %% [markdown]
 # With thousands of calibration parts a single one can pass the limit. But one strange part is no news: a few parts in a
-# hundred are defective every day. What matters is whether there are *more*, and that several parts have to say together.
-# The mean of $m$ of them, times $\sqrt m$, has a standard deviation of 1 again, *if the parts know nothing of each other*. A
-# lot is a natural group.
+# hundred are defective every day. What matters is whether there are *more*, and that several parts have to say
+# together. The mean of $m$ of them, times $\sqrt m$, has a standard deviation of 1 again, *if the parts know nothing of
+# each other*. A lot is a natural group.
 #
 # ## Parts of a lot know of each other
 #
@@ -263,8 +263,8 @@ upper_limit = lesson.check("9.2", upper_limit)
 # $$w_t = \lambda z_t + (1 - \lambda) w_{t-1}, \qquad w_0 = 0.$$
 #
 # An average scatters less than single values: once it has settled, $w$ has the standard deviation
-# $\sqrt{\lambda / (2 - \lambda)}$, a third for $\lambda = 0.2$. The chart alarms when $w_t$ is more than $L$ of these above 0.
-# When a "limit" of an EWMA is given, it is this $L$.
+# $\sqrt{\lambda / (2 - \lambda)}$, a third for $\lambda = 0.2$. The chart alarms when $w_t$ is more than $L$ of these
+# above 0. When a "limit" of an EWMA is given, it is this $L$.
 #
 # ### Exercise 9.3 · An EWMA by hand
 
@@ -280,7 +280,8 @@ moving_average = lesson.check("9.3", moving_average)
 
 # %% [markdown]
 # The **CUSUM** (Page 1954) adds up what exceeds an allowance $k$, and never falls below 0:
-# $C_t = \max(0, C_{t-1} + z_t - k)$. Usual for $k$ is half the shift that you want to find, so 0.5 for one sigma. It alarms when $C_t$ is above its limit $h$. Both in code, yours beside the package's:
+# $C_t = \max(0, C_{t-1} + z_t - k)$. Usual for $k$ is half the shift that you want to find, so 0.5 for one sigma. It
+# alarms when $C_t$ is above its limit $h$. Both in code, yours beside the package's:
 
 # %%
 z = process.standardised(adjusted_means, adjusted_means)
@@ -296,10 +297,10 @@ assert np.allclose(sums, process.cusum(z, allowance=0.5).statistic)
 #
 # The **average run length** (ARL) is the mean number of values until the alarm. While nothing is wrong it should be
 # long; after a shift of the mean, short. For a Shewhart chart it is one over the chance of an alarm. For the others it
-# comes from a Markov chain (Brook & Evans 1972; for the EWMA Lucas & Saccucci 1990): cut the range of the statistic into small steps, write down the chance
-# to get from each step into each other, and solve for the mean time until the limit is crossed. And it can be
-# simulated. All three here look upwards only, with limits for the same quiet. **Guess first:** a shift of one sigma: how
-# many values does each of them need?
+# comes from a Markov chain (Brook & Evans 1972; for the EWMA Lucas & Saccucci 1990): cut the range of the statistic
+# into small steps, write down the chance to get from each step into each other, and solve for the mean time until the
+# limit is crossed. And it can be simulated. All three here look upwards only, with limits for the same quiet. **Guess
+# first:** a shift of one sigma: how many values does each of them need?
 
 # %%
 CHARTS = {
@@ -317,8 +318,9 @@ for name, (chart, arl, options) in CHARTS.items():
 pd.DataFrame(rows).T.round(1)
 
 # %% [markdown]
-# One false alarm in 335 values for all three. After a shift of one sigma the two with a memory are three times as fast as
-# Shewhart, after two sigma one value ahead, and after three Shewhart is the first. Small and lasting is what memory is for.
+# One false alarm in 335 values for all three. After a shift of one sigma the two with a memory are three times as fast
+# as Shewhart, after two sigma one value ahead, and after three Shewhart is the first. Small and lasting is what memory
+# is for.
 #
 # Textbooks print charts that look both ways: Shewhart at 3 sigma runs 370.4 values in quiet and 43.9 after a shift of one
 # sigma, EWMA with 0.2 and 2.86 runs 371 and 9.8. A CUSUM that looks both ways with 0.5 and 4 is two of ours, and so alarms
@@ -416,10 +418,10 @@ for name, way in WAYS.items():
 pd.Series(moves).round(2).to_frame("shift of a lot's mean, in sigma")
 
 # %% [markdown]
-# Read it from below. As long as a fault adds defective parts and changes nothing else, no sum over parts does better than true
-# defects. The bet comes closest to them. The
-# mean of z, the textbook's choice, is hardly better than counting with the light taken away; counting as lines do it drowns
-# in the light. This table was made with production as it should be: nothing was chosen on the shifts below.
+# Read it from below. As long as a fault adds defective parts and changes nothing else, no sum over parts does better
+# than true defects. The bet comes closest to them. The mean of z, the textbook's choice, is hardly better than counting
+# with the light taken away; counting as lines do it drowns in the light. This table was made with production as it
+# should be: nothing was chosen on the shifts below.
 
 # %%
 if budget() != "smoke":
@@ -430,9 +432,10 @@ if budget() != "smoke":
 # ## Limits that keep their promise
 #
 # Sums of bets are not normal, and lots may still know a little of each other, so the run length by formula would be a
-# promise on paper. `process.cusum_limit` replays the lots that we learn from, in stretches of five, and looks for the limit
-# at which the CUSUM (allowance 0.5) alarms once in 60 lots; after an alarm the sum begins at 0 again (`restart`). (Their good parts gave the p-values, too; the check has to show what that does.)
-# All five ways get the same promise, and it is checked on `other` production. **Guess first:** will 60 come out?
+# promise on paper. `process.cusum_limit` replays the lots that we learn from, in stretches of five, and looks for the
+# limit at which the CUSUM (allowance 0.5) alarms once in 60 lots; after an alarm the sum begins at 0 again (`restart`).
+# (Their good parts gave the p-values, too; the check has to show what that does.) All five ways get the same promise,
+# and it is checked on `other` production. **Guess first:** will 60 come out?
 
 
 # %%
@@ -455,10 +458,10 @@ for name in tqdm(WAYS, desc="limits"):
 pd.DataFrame(checks).T.round(1)
 
 # %% [markdown]
-# The last columns are the measured run length with its 95 % interval, to be compared with 60. Four promises hold as far as
-# can be told; that of the true defects does not: 22.5 lots between false alarms, 43.5 at best. A limit learnt from 180 lots
-# is itself uncertain, and rare alarms are few, so that a promise about them takes much production to check. A formula would
-# have hidden both.
+# The last columns are the measured run length with its 95 % interval, to be compared with 60. Four promises hold as far
+# as can be told; that of the true defects does not: 22.5 lots between false alarms, 43.5 at best. A limit learnt from
+# 180 lots is itself uncertain, and rare alarms are few, so that a promise about them takes much production to check. A
+# formula would have hidden both.
 
 # %%
 if budget() != "smoke" and len(first_runs) > 4:
@@ -469,9 +472,9 @@ if budget() != "smoke" and len(first_runs) > 4:
 # ## The shift runs by
 #
 # Now it counts. Three charts of our shift, with these limits: the evidence of the GAN, rejects as lines count them, and
-# true defects as a perfect test would (their limit is too low, as the check has shown). Start the line, watch, and stop it
-# when you would. (Keys: Space plays and pauses, arrows go lot by lot, S stops the line.) **Guess first:** which chart alarms
-# first?
+# true defects as a perfect test would (their limit is too low, as the check has shown). Start the line, watch, and stop
+# it when you would. (Keys: Space plays and pauses, arrows go lot by lot, S stops the line.) **Guess first:** which
+# chart alarms first?
 
 # %%
 SHOWN = ("evidence", "rejects", "true defects")
@@ -578,9 +581,9 @@ for name in WAYS:
 pd.Series(by_chance).map("{:.0%}".format).to_frame("alarms without a fault")
 
 # %% [markdown]
-# Keep this column in mind; it rests on nine quiet shifts, so it is rough. Now the whole table. The lead is counted shift by
-# shift against rejects as lines count them; here (not in the figure) a shift that ends without an alarm counts as the parts
-# that were left.
+# Keep this column in mind; it rests on nine quiet shifts, so it is rough. Now the whole table. The lead is counted
+# shift by shift against rejects as lines count them; here (not in the figure) a shift that ends without an alarm counts
+# as the parts that were left.
 
 # %%
 left = pd.Series({run: process.SHIFT_PARTS - start for run, start in begins.items()})
@@ -601,14 +604,14 @@ summary.loc[list(WAYS)].round(0).astype(int)
 
 # %% [markdown]
 # Rejects as lines count them are ruled by the light: to keep their promise of false alarms, their limit is so high that
-# a fault hardly reaches it. They alarm in 25 % of the shifts, and would in 15 % without any fault. Most of the gain comes
-# from taking the light away. And the favourite of Exercise 9.5 does *not* win: counting rejects with the light taken away has
-# the shorter median, 222 parts against 325 of the evidence, and alarms in 90 % against 80 %. But mind the chance: 41 % and
-# 47 % of quiet shifts alarm too, more than one alarm in 60 lots would bring (27 %), and true defects, which miss no shift,
-# have 71 %. So some of the short delays are luck, and twenty shifts can't tell the two apart. Still, the favourite was chosen
-# for a fault that adds defective parts and changes nothing else. Is that so? (Rejects with the light taken away are even
-# earlier than the true defects, which could then not be.) The share of parts beyond the threshold for
-# 5 %, fault by fault:
+# a fault hardly reaches it. They alarm in 25 % of the shifts, and would in 15 % without any fault. Most of the gain
+# comes from taking the light away. And the favourite of Exercise 9.5 does *not* win: counting rejects with the light
+# taken away has the shorter median, 222 parts against 325 of the evidence, and alarms in 90 % against 80 %. But mind
+# the chance: 41 % and 47 % of quiet shifts alarm too, more than one alarm in 60 lots would bring (27 %), and true
+# defects, which miss no shift, have 71 %. So some of the short delays are luck, and twenty shifts can't tell the two
+# apart. Still, the favourite was chosen for a fault that adds defective parts and changes nothing else. Is that so?
+# (Rejects with the light taken away are even earlier than the true defects, which could then not be.) The share of
+# parts beyond the threshold for 5 %, fault by fault:
 
 # %%
 since, fault = shifts["part"] - shifts["run"].map(begins), shifts["run"].map(process.fault_of)
@@ -678,11 +681,11 @@ pd.DataFrame(
 ).round(0)
 
 # %% [markdown]
-# With the whole log all twenty shifts alarm, after 87 parts in the middle, and in quiet there is next to no alarm: far better
-# than anything the camera says. **So chart the log first; it costs nothing.** What the camera is for, the second line says: a
-# log is blind to what isn't in it, and without the guilty setting it stays silent in all twenty. Another batch of
-# metal, a worn gripper, a sensor that drifts while its controller holds the reading: there the pictures are all that a
-# line has. They need not know beforehand what will go wrong.
+# With the whole log all twenty shifts alarm, after 87 parts in the middle, and in quiet there is next to no alarm: far
+# better than anything the camera says. **So chart the log first; it costs nothing.** What the camera is for, the second
+# line says: a log is blind to what isn't in it, and without the guilty setting it stays silent in all twenty. Another
+# batch of metal, a worn gripper, a sensor that drifts while its controller holds the reading: there the pictures are
+# all that a line has. They need not know beforehand what will go wrong.
 
 # %%
 if budget() != "smoke":
@@ -808,14 +811,14 @@ for name, table in (("one shift", normal[normal["run"] == 0]), ("all", normal)):
 # in euro a part? The books say what energy, pressure, coolant and tools cost. Only the *defect rate* is unknown, and it
 # is learnt from **trial lots**: 400 parts at settings of our choice, tested at the end of the line.
 #
-# Each lot is dear, so we think before we place one. A **Gaussian process** answers for every place with two numbers: the
-# log-odds of a defect that it expects there, and how sure it is. How alike two places are taken to be is set by its *kernel*
-# (not the window of lesson 03): here near places are alike, and a parabola is held to be likely. It is our *surrogate* for
-# the line, and searching with one is called *Bayesian optimisation*. From it follows the
-# cost to expect, which is higher where little is known. We have sixty lots. The first 30 are spread over the whole range. Then come rounds of six, spread widely around
-# the place with the lowest expected cost, and after each round we ask again where that place is. And some settings are
-# forbidden: hot melt under full pressure would damage the mould. **Guess first:** how many of the sixty lots will be
-# cheaper than the usual settings?
+# Each lot is dear, so we think before we place one. A **Gaussian process** answers for every place with two numbers:
+# the log-odds of a defect that it expects there, and how sure it is. How alike two places are taken to be is set by its
+# *kernel* (not the window of lesson 03): here near places are alike, and a parabola is held to be likely. It is our
+# *surrogate* for the line, and searching with one is called *Bayesian optimisation*. From it follows the cost to
+# expect, which is higher where little is known. We have sixty lots. The first 30 are spread over the whole range. Then
+# come rounds of six, spread widely around the place with the lowest expected cost, and after each round we ask again
+# where that place is. And some settings are forbidden: hot melt under full pressure would damage the mould. **Guess
+# first:** how many of the sixty lots will be cheaper than the usual settings?
 #
 # (The "wear" among the settings is the mean wear: a tool is changed at twice that. A trial lot is made with all four
 # settings held still, which a real line can't quite do.)
@@ -878,10 +881,10 @@ table["dearer than best"] = [f"{process.regret(settings):.1%}" for settings in r
 table.round(3)
 
 # %% [markdown]
-# Was it luck? Ten searches each with lots of 400 parts, and ten with 1,000, sixty lots in each, and three rivals: lots at
-# random (the one that *looked* cheapest is recommended), **one factor at a time** (try five levels of one setting, keep the
-# best, go on with the next: what most lines do), and the classic **response surface**, all lots spread evenly and a
-# parabola fitted to the log-odds. In per cent dearer than the best settings:
+# Was it luck? Ten searches each with lots of 400 parts, and ten with 1,000, sixty lots in each, and three rivals: lots
+# at random (the one that *looked* cheapest is recommended), **one factor at a time** (try five levels of one setting,
+# keep the best, go on with the next: what most lines do), and the classic **response surface**, all lots spread evenly
+# and a parabola fitted to the log-odds. In per cent dearer than the best settings:
 
 # %%
 searches = measured.shipped_rows("process_search")
@@ -893,17 +896,17 @@ table["within 5 %"] = figures.apply(lambda regret: f"{(regret <= 0.05).sum()} of
 table.round(1).sort_values(["n_parts", "mean"])
 
 # %% [markdown]
-# Read the rivals too. One factor at a time is fooled by luck: with true costs in place of counts the same moves would end
-# within 3 % of the best. It follows the luckiest of five lots, twelve times; like lots at random, it recommends on average
-# what is dearer than the usual settings. The parabola does well because the log-odds of this line
-# nearly are a parabola: with lots of 400 half of its searches end within 3 %, but the worst is far off. And compare what more
-# parts buy (60,000 in place of 24,000) with what a better method does: for lots at random they bought nothing in these
-# searches. Sixty evenly spread lots with our surrogate come to 4 % (ten searches when this was written): most of the lead is
-# the surrogate's, the rest comes from where lots are placed.
+# Read the rivals too. One factor at a time is fooled by luck: with true costs in place of counts the same moves would
+# end within 3 % of the best. It follows the luckiest of five lots, twelve times; like lots at random, it recommends on
+# average what is dearer than the usual settings. The parabola does well because the log-odds of this line nearly are a
+# parabola: with lots of 400 half of its searches end within 3 %, but the worst is far off. And compare what more parts
+# buy (60,000 in place of 24,000) with what a better method does: for lots at random they bought nothing in these
+# searches. Sixty evenly spread lots with our surrogate come to 4 % (ten searches when this was written): most of the
+# lead is the surrogate's, the rest comes from where lots are placed.
 #
 # One thing flatters the winner. Its kernel (which holds a parabola, too) and its rounds of six were chosen on this very
-# line, with other seeds; nothing was tuned for the rivals, and one factor at a time starts from a middling wear, not from the
-# line's own settings. On another line its lead may be smaller.
+# line, with other seeds; nothing was tuned for the rivals, and one factor at a time starts from a middling wear, not
+# from the line's own settings. On another line its lead may be smaller.
 
 # %%
 if budget() != "smoke":
@@ -918,9 +921,9 @@ if budget() != "smoke":
 # ## Tried on the line
 #
 # Promises are cheap, so the line makes 40,000 parts at the old and at the new settings (nine days). Now the settings
-# wander again, and the tool wears from 0 to twice its set point. Defects are rare: to see what the *detector* lets through,
-# as many defective as good parts are photographed and scored. **Guess first:** does the threshold keep its escape rate at
-# the new settings?
+# wander again, and the tool wears from 0 to twice its set point. Defects are rare: to see what the *detector* lets
+# through, as many defective as good parts are photographed and scored. **Guess first:** does the threshold keep its
+# escape rate at the new settings?
 
 # %%
 n_seen = by_budget(smoke=20, lesson=150, full=500)
@@ -943,7 +946,8 @@ for name, settings in (("before", process.LINE_SETTINGS), ("after", found.settin
 pd.DataFrame(rows).round(3)
 
 # %% [markdown]
-# By how much has the escape rate changed? The difference of two shares has an interval of its own (the normal one will do):
+# By how much has the escape rate changed? The difference of two shares has an interval of its own (the normal one will
+# do):
 
 # %%
 old, new = (rows[name]["escape rate"] for name in ("before", "after"))

@@ -62,8 +62,8 @@ usual = tabular.process_rows(by_budget(smoke=200, lesson=2000, full=2000), seed=
 usual.sample(4, random_state=1).round(2)
 
 # %% [markdown]
-# Nine columns: eight numbers, each in a unit of its own, and a letter. And look at the tails: how far does the largest value lie
-# from the median, measured in the distance of the median to the 99th of 100 values?
+# Nine columns: eight numbers, each in a unit of its own, and a letter. And look at the tails: how far does the largest
+# value lie from the median, measured in the distance of the median to the 99th of 100 values?
 
 # %%
 numbers = usual.select_dtypes("number")
@@ -130,8 +130,8 @@ plots.show(
 # ## Four ways to be unusual
 #
 # Nothing can be measured without unusual rows. We take a day that nobody has learnt from and spoil its rows in four
-# ways; three of them follow kinds that the benchmark ADBench tells apart (Han et al. 2022; it has one more, *local*, which we
-# leave out), the fourth exists only where a table has categories.
+# ways; three of them follow kinds that the benchmark ADBench tells apart (Han et al. 2022; it has one more, *local*,
+# which we leave out), the fourth exists only where a table has categories.
 
 # %%
 calm = tabular.process_rows(by_budget(smoke=100, lesson=600, full=600), seed=2000)
@@ -240,16 +240,17 @@ verdict = pd.DataFrame(
 verdict.loc[list(tabular.KINDS)]
 
 # %% [markdown]
-# The GAN wins on no kind, in no seed. It isn't last either: what it can't redraw beats the isolation forest on every kind
-# (in 18 of 20 pairs of kind and seed), and the PCA residual on far values. And a critic below 0.5, as on clusters in three
-# of five seeds, ranks rows the wrong way round: it has learnt to tell rows from G's, not rows from faults. (Both sides show their best score here, chosen after the fact, of four and of two. But
-# the Mahalanobis distance alone, fixed beforehand, is ahead of both scores of the GAN on every kind in every seed.) What far
-# values need is a ruler: distances have one, and what the GAN can't redraw is close behind; its critic and
-# the isolation forest have a blunt one. A broken dependency needs knowledge of how columns go together: PCA and Mahalanobis
-# distance have it by construction, for straight-line relations; the isolation forest, which cuts one column at a time,
-# hardly sees it; a GAN has to learn it from 2,000 rows. Even the best method misses many such rows: often the other part's
-# value happens to fit. More steps may help the GAN, and more tuning its rivals. So on a table of this size, try the plain
-# methods first, and let the GAN beat them.
+# The GAN wins on no kind, in no seed. It isn't last either: what it can't redraw beats the isolation forest on every
+# kind (in 18 of 20 pairs of kind and seed), and the PCA residual on far values. And a critic below 0.5, as on clusters
+# in three of five seeds, ranks rows the wrong way round: it has learnt to tell rows from G's, not rows from faults.
+# (Both sides show their best score here, chosen after the fact, of four and of two. But the Mahalanobis distance alone,
+# fixed beforehand, is ahead of both scores of the GAN on every kind in every seed.) What far values need is a ruler:
+# distances have one, and what the GAN can't redraw is close behind; its critic and the isolation forest have a blunt
+# one. A broken dependency needs knowledge of how columns go together: PCA and Mahalanobis distance have it by
+# construction, for straight-line relations; the isolation forest, which cuts one column at a time, hardly sees it; a
+# GAN has to learn it from 2,000 rows. Even the best method misses many such rows: often the other part's value happens
+# to fit. More steps may help the GAN, and more tuning its rivals. So on a table of this size, try the plain methods
+# first, and let the GAN beat them.
 
 # %%
 if budget() != "smoke":
@@ -551,11 +552,11 @@ print(
 # %% [markdown]
 # ## Training on several devices
 #
-# Scoring is easy to share, training less so, since all devices have to agree on one set of weights. The usual answer
-# is *data parallelism*: every device has a copy of the networks and a share of the batch; the gradients are summed
-# before anybody takes a step, each divided by the size of the *whole* batch. Is the sum really the gradient of the whole batch? `replicas.measure` cuts this
-# processor into two logical devices, plays a GAN on them by `tf.distribute.MirroredStrategy`, and the same game on
-# one.
+# Scoring is easy to share, training less so, since all devices have to agree on one set of weights. The usual answer is
+# *data parallelism*: every device has a copy of the networks and a share of the batch; the gradients are summed before
+# anybody takes a step, each divided by the size of the *whole* batch. Is the sum really the gradient of the whole
+# batch? `replicas.measure` cuts this processor into two logical devices, plays a GAN on them by
+# `tf.distribute.MirroredStrategy`, and the same game on one.
 
 # %%
 from gan_helpers import replicas
@@ -635,10 +636,10 @@ show_certificate("", course())
 #
 # - **Stronger networks** exist, most of them pretrained and measured on benchmarks; a relativistic loss you can use today,
 #   the rest you measure on your parts, beside a plain rival.
-# - **Rows:** ranks take away units and tails; the GAN runs, and the Mahalanobis distance, which knows correlations, beats it
-#   on every kind. The protocol is what carries over to finance.
-# - **Medicine:** the detectors run unchanged on a table and on a retina; forged lesions on one eye are a demonstration, and
-#   only a study on other patients is evidence.
+# - **Rows:** ranks take away units and tails; the GAN runs, and the Mahalanobis distance, which knows correlations,
+#   beats it on every kind. The protocol is what carries over to finance.
+# - **Medicine:** the detectors run unchanged on a table and on a retina; forged lesions on one eye are a demonstration,
+#   and only a study on other patients is evidence.
 # - **Archive:** pieces, the same call here and on a cluster; what can't be read is named; a million parts cost what a
 #   part costs, times a million, *if* a part costs the same there.
 # - **Self-test and certificate** say what you answered, on your own computer, and no more.
