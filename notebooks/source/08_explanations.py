@@ -738,6 +738,8 @@ lesson.quiz()
 #   [doi:10.1038/s42256-019-0138-9](https://doi.org/10.1038/s42256-019-0138-9).
 # - Petsiuk, Das & Saenko 2018, RISE, [arXiv:1806.07421](https://arxiv.org/abs/1806.07421): deletion and insertion.
 # - Ribeiro, Singh & Guestrin 2016, "Why should I trust you?", [arXiv:1602.04938](https://arxiv.org/abs/1602.04938).
+# - Shrikumar, Greenside & Kundaje 2017, Learning important features through propagating activation differences,
+#   [arXiv:1704.02685](https://arxiv.org/abs/1704.02685): DeepLIFT, the rules of `DeepExplainer`.
 # - Sundararajan, Taly & Yan 2017, Axiomatic attribution for deep networks,
 #   [arXiv:1703.01365](https://arxiv.org/abs/1703.01365); several baselines: Erion et al. 2021,
 #   [arXiv:1906.10670](https://arxiv.org/abs/1906.10670).
