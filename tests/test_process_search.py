@@ -79,6 +79,21 @@ def test_rivals_use_the_same_lots_and_stay_in_range(way):
     assert found.lots["cost"].to_numpy() == pytest.approx(np.asarray(observed))
 
 
+def test_one_factor_at_a_time_begins_where_the_line_stands_and_may_stay_there():
+    lots = process.one_factor_at_a_time(lots=5, n_parts=200, seed=3).lots
+    others = [name for name in process.LINE_SETTINGS if name != "melt_temperature"]
+    np.testing.assert_allclose(lots[others], np.tile([process.LINE_SETTINGS[name] for name in others], (5, 1)))
+    assert lots["melt_temperature"].is_monotonic_increasing
+    assert np.isclose(lots["melt_temperature"], process.LINE_SETTINGS["melt_temperature"]).any()
+
+
+def test_with_true_costs_one_factor_at_a_time_would_come_near():
+    def sure(settings, n_parts, rng):
+        return n_parts * float(parts.expected_cost(settings)[0] - process.book_cost(settings)[0]) / process.SCRAP_COST
+
+    assert process.regret(process.one_factor_at_a_time(trial=sure).settings) < 0.05
+
+
 def test_the_best_settings_have_no_regret():
     assert process.regret(parts.best_settings()[0]) == pytest.approx(0, abs=1e-9)
     assert process.regret(process.LINE_SETTINGS) > 0.05

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.stats import qmc
 
-from gan_helpers import parts
 from gan_helpers.parts.line import SCRAP_COST, normalised
+from gan_helpers.process.production import LINE_SETTINGS
 from gan_helpers.process.search import NAMES, Found, allowed, as_settings, book_cost, spread_out, trial_lot, trial_table
 
 
@@ -17,13 +17,19 @@ def random_search(*, lots=60, n_parts=400, seed=0, forbidden=None, trial=trial_l
 
 
 def one_factor_at_a_time(*, lots=60, n_parts=400, seed=0, levels=5, trial=trial_lot):
-    """Start at the usual settings; move one setting over its levels, keep the best, go on with the next one."""
+    """Start where the line stands; move one setting over its levels, keep the best, go on with the next one.
+
+    The levels are spread evenly over the range; where the setting stands at present takes the place of the nearest.
+    """
     rng = np.random.default_rng(seed)
-    here = normalised({name: knob.usual for name, knob in parts.SETTINGS.items()})[0]
+    here = normalised(LINE_SETTINGS)[0]
     tried, counts, factor = [], [], 0
     while len(tried) + levels <= lots:
         row = np.tile(here, (levels, 1))
-        row[:, factor % len(NAMES)] = np.linspace(-1, 1, levels)
+        over = np.linspace(-1, 1, levels)
+        present = here[factor % len(NAMES)]
+        over[np.argmin(np.abs(over - present))] = present
+        row[:, factor % len(NAMES)] = over
         made = [trial(as_settings(place), n_parts, rng) for place in row]
         tried, counts = [*tried, *row], [*counts, *made]
         cost = _observed(row, made, n_parts)
