@@ -153,6 +153,12 @@ class TestLooks:
         again = steady[4] + rng.normal(0, 0.0005, (64, 64))
         assert looking.twins(np.stack([*steady, again])) == [(4, 60)]
 
+    def test_twins_are_found_where_every_photograph_is_there_twice_and_where_there_are_two(self):
+        noise = np.random.default_rng(8).normal(0, 0.0005, (60, 64, 64))
+        images = photographs(60, 5)[..., 0]
+        assert looking.twins(np.concatenate([images, images + noise])) == [(i, 60 + i) for i in range(60)]
+        assert looking.twins(np.stack([images[0], images[0] + noise[0]])) == [(0, 1)]
+
     @pytest.mark.parametrize(("brighter", "verdict"), [(0.0, OK), (0.15, MEND)])
     def test_a_border_that_gives_the_defect_away(self, brighter, verdict):
         images = photographs(80, 2)

@@ -71,6 +71,11 @@ class TestWhatCanBeUsed:
             ("Ausschuß 2", "bad"),
             ("n.i.O. 3", "bad"),
             ("part_1.bad", "bad"),
+            ("A.bad", "bad"),
+            ("part_no_5_bad", "bad"),
+            ("No. 5 defect", "bad"),
+            ("no_12_ok", "good"),
+            ("i.O. 5", "good"),
             ("okay_3", "good"),
             ("defect_free_03", "good"),
             ("no_defect_07", "good"),
@@ -93,6 +98,20 @@ class TestWhatCanBeUsed:
         assert "the other 14" in note
         assert "begin with part (10), crack (4)" in note
         assert any("prices.csv" in other for other in others)
+
+    def test_only_what_is_read_is_counted(self, tmp_path):
+        for i in range(12):
+            file = photograph(tmp_path / "phone" / f"IMG_{i}.png", i)
+            file.with_suffix(".HEIC").write_bytes(b"the same")
+        loaded = capstone.load_photographs(tmp_path / "phone", size=32)
+        assert loaded.own
+        assert "12 photographs" in loaded.notes[0]
+        assert "the other 12" in loaded.notes[0]
+
+    def test_names_of_files_go_before_that_of_their_folder(self, tmp_path):
+        for i in range(14):
+            photograph(tmp_path / "defects" / f"ok_{i}.png", i)
+        assert capstone.load_photographs(tmp_path / "defects", size=32).own
 
     def test_it_says_which_folders_were_taken_for_defective(self, folder):
         assert "Taken for defective: scratch (4)." in capstone.load_photographs(folder, size=32).notes

@@ -345,6 +345,21 @@ class TestBadInput:
         photos(two_folders / name, 3)
         self.refused(two_folders, rf"{name} (stands beside good, and is no|would be taken for a) kind of defect")
 
+    def test_a_good_folder_that_is_empty(self, tmp_path):
+        (tmp_path / "good").mkdir()
+        photos(tmp_path / "bad", 5)
+        with pytest.warns(DataWarning, match="good is empty"):
+            self.refused(tmp_path, "holds no good part to learn from")
+
+    def test_a_lot_of_good_parts_among_the_kinds_of_defect(self, mvtec):
+        photos(mvtec / "test" / "good_lot2", 3)
+        self.refused(mvtec, "good_lot2 would be taken for a kind of defect; .* test/good/good_lot2")
+
+    def test_sides_without_train_are_no_lots(self, tmp_path):
+        for side in ("training", "testing"):
+            photos(tmp_path / side / "good", 3)
+        self.refused(tmp_path, "it needs train/good and test")
+
     def test_good_ones_below_defective_ones(self, mvtec):
         photos(mvtec / "test" / "monday" / "good", 3)
         self.refused(mvtec, "test/monday/good lies below a folder of defective parts; move")

@@ -142,12 +142,12 @@ def _load_flat(photographs, size):
             return None, []
         title = path.stem if path.is_file() else path.resolve().name
         bad = [file for file in files if told_by(file.stem) == "bad"]
-        if means_bad(title) and not bad:
+        if means_bad(title) and not any(told_by(file.stem) for file in images):
             raise datasets.DataError(
                 f"{title} holds photographs side by side and no good ones, by its name; give the folder above it, "
                 "which holds the good ones as well."
             )
-        note = _side_by_side(images, bad)
+        note = _side_by_side([file for file in images if file.suffix.lower() in SUFFIXES] or images, bad)
         with tempfile.TemporaryDirectory() as staged:
             root = Path(staged) / title
             for file in files:  # all of them: what cannot be read shall be named, not left out
@@ -169,7 +169,7 @@ def _side_by_side(images, bad):
         f"{len(images)} photographs lie side by side. Taken for defective: {len(bad)}{names}, whose names hold a word "
         f"such as bad, nok or defect; for good: the other {len(images) - len(bad)}."
     )
-    starts = Counter(" ".join(words_of(file.stem)[:1]) or "a number" for file in images)
+    starts = Counter(next((w for w in words_of(file.stem) if not w.isdigit()), "a number") for file in images)
     if not bad and 1 < len(starts) <= PREFIXES:
         told += f" The names begin with {', '.join(f'{start} ({n})' for start, n in starts.most_common())}."
     return f"{told} Put them into two folders, good and defective, to leave no doubt."

@@ -19,8 +19,9 @@ SMALL_DRIFT, LARGE_DRIFT = 0.5, 1.0  # standard deviations; a 5 % limit on brigh
 SMALL_SHIFT, LARGE_SHIFT = 1 / 64, 5 / 64  # of the side; the repair GAN is taught to live with the first
 CLEAR_PEAK = 0.1  # of a phase correlation: below it there is nothing to align by
 GREY_STEP = 1 / 255
-NEARER = 3  # times than the usual nearest neighbour: an image saved again is, another part of a steady line is not
-SAMPLED = 200  # images that say how far the usual nearest neighbour is
+NEARER = 3  # times than a usual neighbour: an image saved again is, another part of a steady line is not
+SAMPLED = 200  # images that say how far a usual neighbour is
+NEIGHBOUR = 4  # that far on: the nearest may be a twin, even where every photograph is there two or three times
 RIM = 1 / 16  # of the side: the border, where there is backdrop and light, and hardly ever a defect
 TELLING, FEW_OF_A_CLASS = 0.95, 5  # AUROC of the border; parts of a class below which it says nothing
 COARSE = 16  # side of the small images by which twins are looked for
@@ -185,10 +186,10 @@ def duplicates(split):
 def twins(images):
     """Return pairs of rows whose images (n, h, w) differ by less than a grey step on average, and far less than usual.
 
-    Photographs of one part from a stand differ little, too. So a pair also has to be three times nearer than the usual
-    image is to its nearest neighbour.
+    Photographs of one part from a stand differ little, too. So a pair also has to be three times nearer than an
+    image usually is to its fourth neighbour.
     """
-    limit = min(GREY_STEP, _usual_nearest(images) / NEARER)
+    limit = min(GREY_STEP, _usual_distance(images) / NEARER)
     side = images.shape[1] // COARSE
     small = images[:, : side * COARSE, : side * COARSE]
     small = small.reshape(len(images), COARSE, side, COARSE, side).mean(axis=(2, 4)).reshape(len(images), -1)
@@ -199,14 +200,15 @@ def twins(images):
     return pairs
 
 
-def _usual_nearest(images):
-    """Return the median distance of an image to its nearest neighbour: mean absolute difference, of some of them."""
+def _usual_distance(images):
+    """Return the median distance of an image to its fourth neighbour: mean absolute difference, of some of them."""
+    if len(images) <= NEIGHBOUR:
+        return np.inf
     flat = images.reshape(len(images), -1)
     nearest = []
     for i in np.unique(np.linspace(0, len(flat) - 1, SAMPLED).astype(int)):
         apart = np.abs(flat - flat[i]).mean(axis=1)
-        apart[i] = np.inf
-        nearest.append(apart.min())
+        nearest.append(np.partition(apart, NEIGHBOUR)[NEIGHBOUR])  # the first is the image itself
     return float(np.median(nearest))
 
 

@@ -232,7 +232,7 @@ def _check_memory(photos, size, grey):
 
 def _compare_classes(is_good, sizes, names, images, problems):
     """Tell the reader if size or colour alone tells good from defective: then a detector need not see a defect."""
-    if is_good.all():
+    if is_good.all() or not is_good.any():
         return
     size_of = {name: which for which, members in sizes.items() for name in members}
     looks = {

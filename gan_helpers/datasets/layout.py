@@ -44,6 +44,7 @@ CAMERA_SUFFIXES = (
 )
 APPLE_SUFFIXES = (".heic", ".heif")
 DRIVE = re.compile("[A-Za-z]:")  # of Windows
+SIDES = ("test", "testing", "training", *CALIBRATION_FOLDERS)
 LISTED = 10  # problems that one message spells out
 
 
@@ -192,6 +193,7 @@ def _find_mvtec(root, folders, masks, problems):
                     )
         elif name == "test":
             for kind_folder in _folders(folder):
+                _check_kind(kind_folder, f"{folder.name}/good", problems)
                 yield from _photos_of(kind_folder, root, "test", lots, masks, problems)
         else:
             strangers += [folder.name] if any(_is_image(file) for file in _all_files(folder)) else []
@@ -206,7 +208,8 @@ def _find_mvtec(root, folders, masks, problems):
 def _find_two_folders(root, folders, masks, problems):
     """Yield the photos of a good folder and of every other folder, each of which is a kind of defect."""
     good = [folder for folder in folders if means_good(folder.name)]
-    if folders and all(any(means_good(below.name) for below in _folders(folder)) for folder in folders):
+    sides = any(plain(folder.name) in SIDES for folder in folders)
+    if len(folders) > 1 and not sides and all(_holds_good(folder) for folder in folders):
         lots = ", ".join(f"good/{folder.name}" for folder in folders[:2])
         problems.add(f"Each folder of {root.name} holds a folder of good parts; turn it round: {lots} and so on.")
         return
@@ -223,18 +226,29 @@ def _find_two_folders(root, folders, masks, problems):
                 f"{folder.name} stands beside {good[0].name}, and is no kind of defect; make it train/good, test/good "
                 "and test/<defect>, or put all good parts into good and all defective ones into defective."
             )
-        elif begins_good(folder.name):
-            problems.add(
-                f"{folder.name} would be taken for a kind of defect; if its parts are good, make it a lot of them, "
-                f"{good[0].name}/{folder.name}, and call it otherwise if they are defective."
-            )
+        else:
+            _check_kind(folder, good[0].name, problems)
     for folder in folders:
         yield from _photos_of(folder, root, "" if folder in good else "test", _lots(good), masks, problems)
+
+
+def _holds_good(folder):
+    """Say whether a folder holds a folder of good parts."""
+    return any(means_good(below.name) for below in _folders(folder))
 
 
 def _lots(folders):
     """Return the names of the folders below those of good parts."""
     return {below.name for folder in folders if means_good(folder.name) for below in _folders(folder)}
+
+
+def _check_kind(folder, good, problems):
+    """Refuse a folder of good parts, by its name, that would be taken for a kind of defect."""
+    if begins_good(folder.name):
+        problems.add(
+            f"{folder.name} would be taken for a kind of defect; if its parts are good, make it a lot of them, "
+            f"{good}/{folder.name}, and call it otherwise if they are defective."
+        )
 
 
 def _check_formats(root, problems):
@@ -278,7 +292,7 @@ def _photos_of(folder, root, side, lots, masks, problems):
             continue
         below = file.relative_to(folder).parent.parts
         kind = GOOD if means_good(folder.name) else folder.name
-        if kind != GOOD and (inside := {part for part in below if means_good(part)}):
+        if kind != GOOD and (inside := {part for part in below if means_good(part) or begins_good(part)}):
             inner.add(f"{folder.relative_to(root).as_posix()}/{min(inside)}")
         if below and means_bad(folder.name) and below[0] not in lots:
             kind, below = below[0], below[1:]

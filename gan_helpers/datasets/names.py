@@ -91,15 +91,17 @@ def begins_good(name):
 
 
 def words_of(stem):
-    """Split a file's name into its words, in lower case and without numbers; "n.i.O." is one word."""
-    return re.findall(r"[^\W\d_]+", re.sub(r"(?<![^\W_])([^\W\d_])\.", r"\1", stem.casefold()))
+    """Split a file's name into words and numbers, in lower case; "n.i.O." is one word."""
+    letters = r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])"  # single ones, with dots between
+    stem = re.sub(letters, lambda found: found[0].replace(".", ""), stem.casefold())
+    return re.findall(r"[^\W\d_]+|\d+", stem)
 
 
 def told_by(stem):
     """Say what a file's name tells of its part: "good", "bad", or "" if it holds no word for either.
 
     Two words go before one, and a word for "not" turns the next round: "not_ok" and "nicht gut" are bad, "defect_free"
-    and "no scrap" good.
+    and "no scrap" good. A number parts the two: "no 5 bad" is bad.
     """
     words = words_of(stem)
     for pair in itertools.pairwise(words):

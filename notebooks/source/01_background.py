@@ -257,8 +257,10 @@ for (name, figures), way in zip(cuts.items(), ("module", "random"), strict=True)
 figure, axes = plots.panels(1, 1, width=7, row_height=1.9)
 for place, figures in enumerate(cuts.values()):
     axes[0, 0].plot(figures, np.full(10, place), "o", color=plots.GOOD_COLOUR, alpha=0.5)
-axes[0, 0].set_yticks([0, 1], list(cuts))
-axes[0, 0].set(xlabel="AUROC of PCA on solar cells", xlim=(0.4, 1), ylim=(-0.6, 1.6))
+axes[0, 0].set_yticks(range(len(cuts)), list(cuts))
+axes[0, 0].set(
+    xlabel="AUROC of PCA on solar cells", xlim=(0.4, 1), ylim=(-0.6, len(cuts) - 0.4)
+)
 plots.show(
     figure,
     alt="AUROC of PCA over ten cuts: dealt by module the dots spread from about 0.55 to "

@@ -70,7 +70,7 @@ own
 # %% [markdown]
 # Three heaps, and each photograph lies on one of them: to *learn* from, to *calibrate* (which sets p-values and
 # promises), and to *test*. Here the test also has to choose between detectors and to set the threshold by cost, since
-# it holds the only defects; what that flatters is said where it happens. Nothing is left out silently; what was odd or
+# it holds the only defects; what that flatters is said where it happens. No photograph is left out silently; what was odd or
 # not read stands under "Good to know". Look at some of them, at the size that the detector will see. **Guess first:**
 # could *you* tell the two rows apart at this size?
 
