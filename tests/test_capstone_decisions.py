@@ -18,7 +18,7 @@ RNG = np.random.default_rng(0)
 LABELS = np.repeat([0, 1], 40)
 
 
-def made_trial(gan=2.0, rival=1.0, split=None, bad=40):
+def made_trial(gan=2.0, rival=1.0, split=None, bad=40, brightness=0.0):
     """Give a trial whose scores are drawn, not measured; a higher shift is a better detector."""
     split = split or sound()
     fitted = {
@@ -29,7 +29,7 @@ def made_trial(gan=2.0, rival=1.0, split=None, bad=40):
     for detector in fitted.values():
         detector.fit(split.train.images)
     labels, n = split.test.labels, len(split.calibration)
-    shift = {BRIGHTNESS: 0.0, PCA_MAX: rival, GAN: gan}
+    shift = {BRIGHTNESS: brightness, PCA_MAX: rival, GAN: gan}
     scores = {name: np.random.default_rng(1).normal(0, 1, len(labels)) + by * labels for name, by in shift.items()}
     return Trial(split, fitted, scores, {name: np.random.default_rng(2).normal(0, 1, n) for name in fitted})
 
@@ -127,6 +127,12 @@ class TestVerdict:
         told = capstone.verdict(trial, capstone.choose_threshold(trial, **PRICES), check)
         assert told.level == verdicts.TRIAL_WITH_CARE
         assert any("good parts to calibrate" in reason for reason in told.reasons)
+
+    def test_where_brightness_wins_the_lamp_is_to_be_looked_at(self):
+        trial = made_trial(gan=1.0, brightness=3.0)
+        told = capstone.verdict(trial, capstone.choose_threshold(trial, **PRICES), capstone.check_photographs(sound()))
+        assert told.level == verdicts.TRIAL_WITH_CARE
+        assert any("lamp's" in reason for reason in told.reasons)
 
     def test_lots_that_are_not_alike_are_said_with_their_price(self):
         trial = made_trial(gan=3.0)
